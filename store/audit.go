@@ -1,0 +1,31 @@
+package store
+
+import (
+	"iter"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// An Audit says who did what to whose data: a role given, a list exported, a
+// training cancelled. It holds ids only.
+//
+//	audit  day YYYYMMDD/ID → Audit
+type Audit struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitzero"` // member; empty: the operator at the machine
+	Did    string    `json:"did"`         // such as "grant", "export registrations"
+	Object string    `json:"object,omitzero"`
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// Log keeps that by did something to the object.
+func (tx *Tx) Log(by, did, object string) error {
+	return put(tx, "audit", tx.Now.Format("20060102")+"/"+tx.NewID(), Audit{At: tx.Now, By: by, Did: did, Object: object})
+}
+
+// Audits yields what was done since the day of from, the oldest first.
+func (tx *Tx) Audits(from time.Time) iter.Seq2[*Audit, error] {
+	return each[Audit](tx, "audit", from.UTC().Format("20060102"), "")
+}

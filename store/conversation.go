@@ -1,0 +1,81 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Conversation is where the talk with one member stands. Every turn of hers
+// writes it.
+//
+//	conversation  member ID → Conversation
+type Conversation struct {
+	Member  string    `json:"member"`
+	Frames  []Frame   `json:"frames,omitzero"`  // the running flow last; before it those that called it
+	Waiting [][]Frame `json:"waiting,omitzero"` // interrupted talks, latest last
+	Prompt  *Prompt   `json:"prompt,omitzero"`  // the open question, nil when none is
+	Turns   int64     `json:"turns"`            // how many turns were taken
+	At      time.Time `json:"at"`               // of the latest turn
+	Last    *LastTap  `json:"last,omitzero"`    // the latest choice, for telling a double tap
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// A LastTap is the choice that was taken last.
+type LastTap struct {
+	Token string    `json:"token,omitzero"` // of the question it answered
+	ID    string    `json:"id"`             // of the choice
+	Text  string    `json:"text,omitzero"`  // the label it was given by, folded; empty for a tap
+	At    time.Time `json:"at"`             // by the network's clock
+}
+
+// A Frame is one flow in which the member stands.
+type Frame struct {
+	Flow  string                    `json:"flow"`
+	Step  string                    `json:"step"`           // empty before the first
+	Trail []string                  `json:"trail,omitzero"` // the steps she was asked, in order, for going back
+	Notes map[string]jsontext.Value `json:"notes,omitzero"` // what the flow wrote down until it ends
+	Since time.Time                 `json:"since,omitzero"` // when the flow began
+	Title string                    `json:"title,omitzero"` // what it is about, where it is offered again, such as a training's name
+	Held  *Prompt                   `json:"held,omitzero"`  // of a flow that leaves no trace: the question that stood before it
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// A Prompt is a question as it stands on her phone.
+type Prompt struct {
+	Token   string         `json:"token"`            // random; buttons of other questions carry another
+	Contact string         `json:"contact"`          // where it was asked
+	Choices []PromptChoice `json:"choices,omitzero"` // in the order shown
+	Free    bool           `json:"free,omitzero"`    // takes free text: bare words are no commands
+	Inline  bool           `json:"inline,omitzero"`  // the choices stand below the message and are edited in place
+	Message string         `json:"message,omitzero"` // id of the message that carries the choices, for editing it in place
+	Voices  []string       `json:"voices,omitzero"`  // recordings that "Nghe" plays
+	Tries   int            `json:"tries,omitzero"`   // how often the answer was not understood
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// A PromptChoice is one of the answers that a question offers.
+type PromptChoice struct {
+	ID    string `json:"id"`             // what the step hears
+	Key   string `json:"key,omitzero"`   // locale id of the label: it is understood in every language
+	Label string `json:"label,omitzero"` // the label as shown, where it is no locale's
+}
+
+// Conversation returns the talk with member. For one who never talked it is
+// new and empty.
+func (tx *Tx) Conversation(member string) (*Conversation, error) {
+	c, err := get[Conversation](tx, "conversation", member)
+	if errors.Is(err, ErrNotFound) {
+		return &Conversation{Member: member}, nil
+	}
+	return c, err
+}
+
+// PutConversation keeps c.
+func (tx *Tx) PutConversation(c *Conversation) error {
+	return put(tx, "conversation", c.Member, c)
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What happens to each noun when a member is deleted. Personal data goes; what
+// the Union must be able to answer for (that a training had 38 participants,
+// that a list was exported) stays as numbers and ids behind which nobody is
+// left.
+var deletion = []struct {
+	Bucket string
+	Fate   string // deleted, anonymised or kept
+	Why    string
+}{
+	{"member", "deleted", "it is she"},
+	{"member_code", "deleted", "leads to her"},
+	{"contact", "deleted", "her address; kept for the others when she shares the phone"},
+	{"relay", "deleted", "those whom she registered stay registered, and nobody passes messages on to them any more"},
+	{"conversation", "deleted", "what she said in flows under way"},
+	{"registration", "deleted", "seats ahead are given up for others; of past ones the training's count of participants remains"},
+	{"registration_member", "deleted", "leads to her registrations"},
+	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
+	{"training_code", "kept", "nothing about persons"},
+	{"training_start", "kept", "nothing about persons"},
+	{"grant", "deleted", "her roles"},
+	{"grant_code", "kept", "holds no person but the id of who gave it; deleted when it expires"},
+	{"message", "deleted", "what was still to be sent to her, except the word that she was deleted, which goes when it is sent"},
+	{"receipt", "kept", "numbers of messages without address; deleted after 2 days"},
+	{"delivery", "anonymised", "her id leads to nobody; deleted after 90 days"},
+	{"screen", "deleted", "what stood in her web chat, but for the word that she was deleted"},
+	{"task", "deleted", "work that she asked for"},
+	{"file", "deleted", "files that were made for her"},
+	{"file_chunk", "deleted", "files that were made for her"},
+	{"due", "kept", "holds trainings, not persons"},
+	{"audit", "kept", "who did what, by id; the law asks for it, and her id leads to nobody"},
+	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
+	{"area", "kept", "nothing about persons"},
+	{"meta", "kept", "nothing about persons"},
+}
+
+// Buckets returns every bucket of the store, sorted.
+func Buckets() []string {
+	var names []string
+	for _, d := range deletion {
+		names = append(names, d.Bucket)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ScrubJob is the job that wipes what deleted documents left in the database
+// file.
+const ScrubJob = "scrub"
+
+// DeleteMember deletes all that is kept of m, who speaks from the contact from,
+// and plans that the database file is wiped of it. Her seats in trainings ahead
+// pass on to others. The member is gone when the transaction commits; what she
+// is told last must be posted after it.
+func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
+	if err := tx.deleteRegistrations(m); err != nil {
+		return err
+	}
+	for o, err := range tx.RelayedBy(m.ID) {
+		if err != nil {
+			return err
+		}
+		if err := tx.SetRelay(o, ""); err != nil {
+			return err
+		}
+	}
+	if err := deleteWhere(tx, "message", func(o *Message) bool { return o.Member == m.ID }, func(o *Message) string { return o.ID }); err != nil {
+		return err
+	}
+	if err := deleteWhere(tx, "task", func(o *Task) bool { return o.Member == m.ID }, func(o *Task) string { return o.ID }); err != nil {
+		return err
+	}
+	if _, err := tx.deleteFiles(1<<20, func(f *File) bool { return f.Member == m.ID }); err != nil {
+		return err
+	}
+	if _, err := tx.deleteRange("grant", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
+		return err
+	}
+	for _, id := range slices.Clone(m.Contacts) {
+		c, err := tx.Contact(id)
+		if err != nil {
+			return err
+		}
+		if from != nil && c.ID == from.ID {
+			c = from
+		}
+		if _, err := tx.deleteRange("screen", c.ID+"/", after(c.ID+"/"), 1<<20); err != nil {
+			return err
+		}
+		if err := tx.Part(c, m); err != nil {
+			return err
+		}
+	}
+	if m.Relay != "" {
+		if err := tx.kv.Delete("relay", m.Relay+"/"+m.ID); err != nil {
+			return err
+		}
+	}
+	if err := tx.kv.Delete("conversation", m.ID); err != nil {
+		return err
+	}
+	if err := tx.kv.Delete("member_code", m.Code); err != nil {
+		return err
+	}
+	if err := tx.kv.Delete("member", m.ID); err != nil {
+		return err
+	}
+	at := tx.Now.Add(time.Minute).Truncate(time.Minute) // one wiping for all who go in the same minute
+	return tx.Plan(&Due{ID: fmt.Sprintf("scrub/%d", at.Unix()), At: at, Until: at.AddDate(1, 0, 0), Job: ScrubJob})
+}
+
+// deleteRegistrations gives the seats of m ahead back and removes every trace
+// of her from the lists.
+func (tx *Tx) deleteRegistrations(m *Member) error {
+	var held []*Registration
+	for r, err := range tx.RegistrationsOf(m.ID) {
+		if err != nil {
+			return err
+		}
+		held = append(held, r)
+	}
+	for _, r := range held {
+		t, err := tx.Training(r.Training)
+		if err != nil {
+			return err
+		}
+		if r.Holds() && t.Open(tx.Now) {
+			if _, err := tx.GiveUp(r.Training, m.ID, ""); err != nil {
+				return err
+			}
+		}
+		if err := tx.kv.Delete("registration", r.Training+"/"+m.ID); err != nil {
+			return err
+		}
+		if err := tx.kv.Delete("registration_member", m.ID+"/"+r.Training); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteWhere deletes the documents of a bucket that holds few for which which
+// returns true; key returns the key of one.
+func deleteWhere[T any](tx *Tx, bucket string, which func(*T) bool, key func(*T) string) error {
+	var keys []string
+	for o, err := range each[T](tx, bucket, "", "") {
+		if err != nil {
+			return err
+		}
+		if which(o) {
+			keys = append(keys, key(o))
+		}
+	}
+	for _, k := range keys {
+		if err := tx.kv.Delete(bucket, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

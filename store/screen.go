@@ -1,0 +1,84 @@
+package store
+
+import (
+	"iter"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Line is something that stands on the screen of a web chat. Browsers forget
+// and connections break: what a page must show again comes from here, and a
+// line that is shown twice is recognised by its ID.
+//
+//	screen  contact ID/ID → Line; IDs sort in the order of showing
+type Line struct {
+	ID      string    `json:"id"`
+	Mine    bool      `json:"mine,omitzero"` // the visitor's own words
+	Text    string    `json:"text,omitzero" personal:"text"`
+	Choices []Choice  `json:"choices,omitzero" personal:"text"`
+	Layout  Layout    `json:"layout,omitzero"`
+	Token   string    `json:"token,omitzero"`
+	Edits   string    `json:"edits,omitzero"` // ID of the line that it replaces
+	Gone    bool      `json:"gone,omitzero"`  // the line that it replaces is removed
+	File    string    `json:"file,omitzero"`  // id of a file
+	Voice   string    `json:"voice,omitzero"`
+	At      time.Time `json:"at"`
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// ScreenDays is for how long lines are kept.
+const ScreenDays = 30
+
+// ShowLine keeps the line for the screen of the contact. A line with the same
+// ID is kept once; the result says whether it is new.
+func (tx *Tx) ShowLine(contact string, l *Line) (bool, error) {
+	key := contact + "/" + l.ID
+	shown, err := has(tx, "screen", key)
+	if err != nil || shown {
+		return false, err
+	}
+	l.At = tx.Now
+	return true, put(tx, "screen", key, l)
+}
+
+// Screen yields the lines of the contact after the one with the ID from; ""
+// begins with the first that is kept.
+func (tx *Tx) Screen(contact, from string) iter.Seq2[*Line, error] {
+	if from != "" {
+		from += "\x01"
+	}
+	return each[Line](tx, "screen", contact+"/"+from, after(contact+"/"))
+}
+
+// ForgetLines deletes at most n lines older than [ScreenDays] and says how many
+// it deleted. from is where to begin; the third result is where to go on, ""
+// at the end.
+func (tx *Tx) ForgetLines(from string, n int) (int, string, error) {
+	var old []string
+	next := ""
+	looked := 0
+	for p, err := range tx.kv.Scan("screen", from, "") {
+		if err != nil {
+			return 0, "", err
+		}
+		if looked++; looked > n {
+			next = p.Key
+			break
+		}
+		l, err := get[Line](tx, "screen", p.Key)
+		if err != nil {
+			return 0, "", err
+		}
+		if l.At.Before(tx.Now.AddDate(0, 0, -ScreenDays)) {
+			old = append(old, p.Key)
+		}
+	}
+	for _, key := range old {
+		if err := tx.kv.Delete("screen", key); err != nil {
+			return 0, "", err
+		}
+	}
+	return len(old), next, nil
+}

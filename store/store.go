@@ -1,0 +1,237 @@
+// Package store is the memory of Chị Hai: one file per noun, each written once
+// over a narrow database seam ([Backend]).
+//
+// A noun's file says at its head under which keys it is kept. Documents are
+// JSON; fields are added, never renamed, and what a newer program wrote
+// survives an older one (every noun carries the rest it does not know).
+//
+// The store knows no words and no networks: it never speaks to people and
+// never sends anything. What is to be said is put into the outbox ([Message])
+// in the same transaction as the change that it tells of.
+//
+// # How to add a noun
+//
+// Write a file with its type, its keys and the methods of [Tx] that keep it.
+// Tag fields that tell something about a person with `personal:"…"`, add the
+// bucket to [Buckets] and say in deletion.go what happens to it when a member
+// is deleted; the tests hold you to both.
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// A Store keeps the nouns in a [Backend]. Its methods may be called from many
+// goroutines at once.
+type Store struct {
+	backend Backend
+	now     func() time.Time
+	random  io.Reader
+	clock   clock
+	secret  []byte    // keys the hashes that stand for phone numbers and addresses
+	macs    sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
+	areas   atomic.Pointer[AreaTree]
+	watch   struct {
+		sync.Mutex
+		committed []func([]Message)
+	}
+}
+
+// Options of [Open]. The zero value is right for real use.
+type Options struct {
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand; must never fail
+}
+
+// Open brings the documents of b up to this program's schema and returns a
+// Store over it. It returns [ErrNewer] when a newer program has written b.
+// Closing the Store closes b.
+func Open(ctx context.Context, b Backend, opt Options) (*Store, error) {
+	s := &Store{backend: b, now: opt.Now, random: opt.Random}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	s.macs.New = func() any { return hmac.New(sha256.New, s.secret) }
+	if err := s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Now is the time by the store's clock, in UTC.
+func (s *Store) Now() time.Time { return s.now().UTC() }
+
+// Backend returns what the store is kept in, for what only some databases can
+// do ([Backup], [Scrubber]).
+func (s *Store) Backend() Backend { return s.backend }
+
+// Close closes the store and its database.
+func (s *Store) Close() error { return s.backend.Close() }
+
+// View runs fn on one snapshot of the store.
+func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
+	now := s.Now().Truncate(time.Millisecond)
+	return s.backend.View(ctx, func(kv KV) error {
+		return fn(&Tx{Now: now, kv: kv, store: s})
+	})
+}
+
+// Update runs fn and keeps all its changes or none; see [Backend.Update] for
+// what its errors mean. fn may run more than once.
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	now := s.Now().Truncate(time.Millisecond)
+	ids, err := s.clock.seed(now, s.random)
+	if err != nil {
+		return err
+	}
+	var last *Tx
+	err = s.backend.Update(ctx, func(kv KV) error {
+		last = &Tx{Now: now, store: s, ids: ids}
+		last.kv = &watchedKV{kv, last}
+		return fn(last)
+	})
+	if err == nil && len(last.posted) > 0 {
+		s.watch.Lock()
+		hear := slices.Clone(s.watch.committed)
+		s.watch.Unlock()
+		for _, fn := range hear {
+			fn(last.posted)
+		}
+	}
+	return err
+}
+
+// OnPosted has fn called with the messages of each committed transaction that
+// put some into the outbox. fn must return quickly and may not use the store.
+// A crash between the commit and the call loses the call, never the messages.
+func (s *Store) OnPosted(fn func([]Message)) {
+	s.watch.Lock()
+	defer s.watch.Unlock()
+	s.watch.committed = append(s.watch.committed, fn)
+}
+
+// A Tx is one transaction on the store. Its methods are the nouns' verbs; they
+// stand in the nouns' files. A Tx is valid until the function it was given to
+// returns, and for one goroutine.
+type Tx struct {
+	// Now is when the transaction began, in UTC to the millisecond. Code
+	// inside a transaction uses it and no other clock, so that a re-run
+	// decides alike.
+	Now time.Time
+
+	kv     KV
+	store  *Store
+	ids    ids
+	posted []Message
+	broken error
+}
+
+// Broken returns the first error with which the database itself answered a
+// read in this transaction, or nil. An error that fn returns while the database
+// works is fn's own.
+func (tx *Tx) Broken() error { return tx.broken }
+
+// A watchedKV notes in its transaction that the database failed.
+type watchedKV struct {
+	KV
+	tx *Tx
+}
+
+func (w *watchedKV) Get(bucket, key string) ([]byte, error) {
+	value, err := w.KV.Get(bucket, key)
+	if err != nil && w.tx.broken == nil && !errors.Is(err, ErrNotFound) {
+		w.tx.broken = err
+	}
+	return value, err
+}
+
+// hash returns the keyed hash that stands for a private value in a key, as
+// text of 26 characters. What separates kinds of values (a phone number from
+// an address) is kind.
+func (tx *Tx) hash(kind, value string) string {
+	mac := tx.store.macs.Get().(hash.Hash)
+	defer tx.store.macs.Put(mac)
+	mac.Reset()
+	io.WriteString(mac, kind)
+	mac.Write([]byte{0})
+	io.WriteString(mac, value)
+	var sum [sha256.Size]byte
+	return base32.EncodeToString(mac.Sum(sum[:0])[:16])
+}
+
+// get reads the document under key into a new T, or returns [ErrNotFound].
+func get[T any](tx *Tx, bucket, key string) (*T, error) {
+	raw, err := tx.kv.Get(bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	if err := json.Unmarshal(raw, v); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", bucket, key, err)
+	}
+	return v, nil
+}
+
+// put keeps v as the document under key.
+func put(tx *Tx, bucket, key string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", bucket, key, err)
+	}
+	return tx.kv.Put(bucket, key, raw)
+}
+
+// has says whether there is a document under key.
+func has(tx *Tx, bucket, key string) (bool, error) {
+	_, err := tx.kv.Get(bucket, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// each yields the documents with from <= key < to in the order of their keys.
+func each[T any](tx *Tx, bucket, from, to string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for p, err := range tx.kv.Scan(bucket, from, to) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			v := new(T)
+			if err := json.Unmarshal(p.Value, v); err != nil {
+				yield(nil, fmt.Errorf("%s %s: %w", bucket, p.Key, err))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// after is the first key that does not begin with prefix, which must end in
+// the separator '/': '0' follows it in ASCII.
+func after(prefix string) string {
+	return prefix[:len(prefix)-1] + "0"
+}
+
+// mark is the document of an index entry: that it is there says it all.
+var mark = []byte("{}")

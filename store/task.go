@@ -1,0 +1,59 @@
+package store
+
+import (
+	"iter"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Task is work that may not run inside a transaction: building a workbook,
+// drawing a QR code. A turn leaves it; bot/ does it under a lease and hands the
+// outcome back as the next input of the member.
+//
+//	task  ID → Task
+type Task struct {
+	ID     string         `json:"id"`
+	Member string         `json:"member"`          // whose turn left it
+	Work   string         `json:"work"`            // which work; the list stands in bot/
+	Flow   string         `json:"flow"`            // the flow that hears the outcome
+	Data   jsontext.Value `json:"data,omitzero"`   // what the work is to do
+	Leased time.Time      `json:"leased,omitzero"` // somebody does it until then; zero: nobody does
+	Tries  int            `json:"tries,omitzero"`  // how often it was begun
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// MaxTaskTries is how often a task is begun before it counts as failed.
+const MaxTaskTries = 5
+
+// AddTask keeps a new task.
+func (tx *Tx) AddTask(t *Task) error {
+	t.ID = tx.NewID()
+	return put(tx, "task", t.ID, t)
+}
+
+// Tasks yields the tasks, the oldest first.
+func (tx *Tx) Tasks() iter.Seq2[*Task, error] {
+	return each[Task](tx, "task", "", "")
+}
+
+// Lease takes the task id until d has gone by and returns it. It returns
+// [ErrNotFound] when the task is done or somebody else does it.
+func (tx *Tx) Lease(id string, d time.Duration) (*Task, error) {
+	t, err := get[Task](tx, "task", id)
+	if err != nil {
+		return nil, err
+	}
+	if tx.Now.Before(t.Leased) {
+		return nil, ErrNotFound
+	}
+	t.Leased = tx.Now.Add(d)
+	t.Tries++
+	return t, put(tx, "task", t.ID, t)
+}
+
+// EndTask deletes the task id: it was done or given up.
+func (tx *Tx) EndTask(id string) error {
+	return tx.kv.Delete("task", id)
+}

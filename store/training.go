@@ -1,0 +1,213 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Training is a class or another event that one can register for.
+//
+//	training        ID → Training
+//	training_code   Code → ID
+//	training_start  start in Unix seconds, 11 digits/ID → where and whether listed
+type Training struct {
+	ID        string    `json:"id"`
+	Code      string    `json:"code"` // 6 characters, in links and on lists; unique
+	Kind      Kind      `json:"kind"`
+	Name      Text      `json:"name"`              // neutral: may stand on any phone, ticket and wall
+	Official  string    `json:"official,omitzero"` // for staff's lists only; empty: the same as Name
+	Start     time.Time `json:"start"`
+	End       time.Time `json:"end"`
+	Place     string    `json:"place"`
+	Area      string    `json:"area"`              // it is for those who live in this unit or below it
+	Audience  Text      `json:"audience,omitzero"` // for whom, in words
+	Seats     int       `json:"seats"`             // at least 1
+	Taken     int       `json:"taken"`             // seats that are taken, never more than Seats by registering
+	Children  bool      `json:"children,omitzero"` // small children may come along
+	Brought   int       `json:"brought,omitzero"`  // children that will come
+	Listed    bool      `json:"listed,omitzero"`   // offered to everyone in the area; else by invitation (link) only
+	Cancelled time.Time `json:"cancelled,omitzero"`
+	Moved     int       `json:"moved,omitzero"` // how often its time was changed: reminders of an earlier time lapse
+	Revision  int       `json:"revision"`       // how often it was changed by staff
+	By        string    `json:"by,omitzero"`    // member who made it
+	Created   time.Time `json:"created"`
+
+	Rest jsontext.Value `json:",embed"`
+}
+
+// A Kind is a kind of event.
+type Kind string
+
+const (
+	Class       Kind = "training"    // tập huấn
+	Seminar     Kind = "seminar"     // hội thảo
+	Dialogue    Kind = "dialogue"    // đối thoại chính sách
+	Supervision Kind = "supervision" // cuộc giám sát
+	Leaders     Kind = "leaders"     // đối thoại trực tiếp của lãnh đạo với người dân
+)
+
+// Kinds are all kinds of events.
+var Kinds = []Kind{Class, Seminar, Dialogue, Supervision, Leaders}
+
+// A Text is words in several languages, by BCP 47 code. Vietnamese is always
+// there.
+type Text map[string]string
+
+// In returns the text in language, or in Vietnamese where it is missing.
+func (t Text) In(language string) string {
+	if s := t[language]; s != "" {
+		return s
+	}
+	return t["vi"]
+}
+
+// Free is how many seats are left.
+func (t *Training) Free() int { return max(0, t.Seats-t.Taken) }
+
+// Open says whether the training takes place and has not begun at now.
+func (t *Training) Open(now time.Time) bool { return t.Cancelled.IsZero() && now.Before(t.Start) }
+
+// OfficialName is the name for staff's lists.
+func (t *Training) OfficialName() string {
+	if t.Official != "" {
+		return t.Official
+	}
+	return t.Name.In("vi")
+}
+
+// MaxSeats is the greatest number of seats that a training can have.
+const MaxSeats = 100_000
+
+type trainingStart struct {
+	Area   string `json:"area"`
+	Listed bool   `json:"listed,omitzero"`
+}
+
+type trainingRef struct {
+	Training string `json:"training"`
+}
+
+// ErrChanged says that somebody else has changed a document meanwhile.
+var ErrChanged = errors.New("changed by somebody else meanwhile")
+
+// AddTraining keeps a new training and gives it its ID and code.
+func (tx *Tx) AddTraining(t *Training) error {
+	t.ID, t.Created = tx.NewID(), tx.Now
+	for {
+		t.Code = tx.NewCode(6)
+		taken, err := has(tx, "training_code", t.Code)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			break
+		}
+	}
+	if err := put(tx, "training_code", t.Code, trainingRef{t.ID}); err != nil {
+		return err
+	}
+	if err := tx.indexTraining(t); err != nil {
+		return err
+	}
+	if err := tx.planReminders(t); err != nil {
+		return err
+	}
+	return put(tx, "training", t.ID, t)
+}
+
+// ChangeTraining has change edit the training id, keeps the result and returns
+// it. It returns [ErrChanged] when the training is not at revision, that is,
+// when somebody else was quicker. A new start re-plans the reminders.
+func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*Training, error) {
+	t, err := tx.Training(id)
+	if err != nil {
+		return nil, err
+	}
+	if t.Revision != revision {
+		return t, ErrChanged
+	}
+	start := t.Start
+	change(t)
+	t.Revision++
+	if !t.Start.Equal(start) {
+		if err := tx.kv.Delete("training_start", startKey(start)+t.ID); err != nil {
+			return nil, err
+		}
+		t.Moved++
+		if err := tx.planReminders(t); err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.indexTraining(t); err != nil {
+		return nil, err
+	}
+	return t, put(tx, "training", t.ID, t)
+}
+
+// Training returns the training with id, or [ErrNotFound].
+func (tx *Tx) Training(id string) (*Training, error) {
+	return get[Training](tx, "training", id)
+}
+
+// TrainingByCode returns the training with the code as people typed it, or
+// [ErrNotFound].
+func (tx *Tx) TrainingByCode(code string) (*Training, error) {
+	ref, err := get[trainingRef](tx, "training_code", ReadCode(code))
+	if err != nil {
+		return nil, err
+	}
+	return tx.Training(ref.Training)
+}
+
+// Upcoming yields the listed trainings that begin after now, soonest first, in
+// the areas for which within returns true: those that are full or cancelled
+// too.
+func (tx *Tx) Upcoming(within func(area string) bool) iter.Seq2[*Training, error] {
+	return tx.trainings(startKey(tx.Now.Add(time.Second)), "", func(s trainingStart) bool { return s.Listed && within(s.Area) })
+}
+
+// Trainings yields the trainings that begin at from or later and before to, in
+// the order of their start, in the areas for which within returns true, those
+// that are not listed too. A zero to is without end.
+func (tx *Tx) Trainings(from, to time.Time, within func(area string) bool) iter.Seq2[*Training, error] {
+	end := ""
+	if !to.IsZero() {
+		end = startKey(to)
+	}
+	return tx.trainings(startKey(from), end, func(s trainingStart) bool { return within(s.Area) })
+}
+
+func (tx *Tx) trainings(from, to string, want func(trainingStart) bool) iter.Seq2[*Training, error] {
+	return func(yield func(*Training, error) bool) {
+		for p, err := range tx.kv.Scan("training_start", from, to) {
+			var s trainingStart
+			if err == nil {
+				err = json.Unmarshal(p.Value, &s)
+			}
+			if err == nil && !want(s) {
+				continue
+			}
+			var t *Training
+			if err == nil {
+				t, err = tx.Training(p.Key[len(startKey(time.Time{})):])
+			}
+			if !yield(t, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (tx *Tx) indexTraining(t *Training) error {
+	return put(tx, "training_start", startKey(t.Start)+t.ID, trainingStart{Area: t.Area, Listed: t.Listed})
+}
+
+// startKey is the head of a key that sorts by time, to the second.
+func startKey(t time.Time) string {
+	return fmt.Sprintf("%011d/", max(0, t.Unix()))
+}
