@@ -1,0 +1,11 @@
+package flows
+
+// All are the flows of Chị Hai.
+func All() []*Flow {
+	return []*Flow{
+		welcome(), menu(), resume(), help(),
+		register(), mine(), remind(),
+		profile(), area(), language(), address(),
+		settings(), myData(), deleteMe(), grant(),
+	}
+}

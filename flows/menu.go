@@ -1,0 +1,107 @@
+package flows
+
+import (
+	"strings"
+
+	"chihai/store"
+)
+
+// menu is where every talk begins and ends. It offers what can be done.
+func menu() *Flow {
+	return &Flow{
+		Name: "menu",
+		Steps: []Step{{
+			Name: "what",
+			Ask: func(t *Turn) error {
+				if len(t.said) == 0 {
+					if name := givenName(t.Member.Name); name != "" {
+						t.Say("menu.hello_name", "name", name)
+					} else {
+						t.Say("menu.hello")
+					}
+				}
+				t.Say("menu.what")
+				if n := len(t.conv.Waiting); n > 0 {
+					t.Offer(PickText("resume", t.T("menu.resume", "title", t.waitingTitle())))
+				}
+				t.Offer(Option{ID: "register", Label: "menu.register", Wide: true})
+				mine, err := t.upcomingOf(t.Member)
+				if err != nil {
+					return err
+				}
+				if len(mine) > 0 {
+					t.Offer(Option{ID: "mine", Label: "menu.mine", Wide: true})
+				}
+				if ok, err := t.Holds(store.Staff, "*"); err != nil {
+					return err
+				} else if ok {
+					t.Offer(Option{ID: "staff", Label: "menu.staff", Wide: true})
+				}
+				t.Offer(Pick("help", "menu.help"), Pick("settings", "menu.settings"))
+				return nil
+			},
+			Take: func(t *Turn) error {
+				switch t.Chosen() {
+				case "":
+					return t.Again("engine.unclear")
+				case "resume":
+					return t.takeUp()
+				case "help":
+					return t.Call("help", nil)
+				}
+				return t.Start(t.Chosen(), nil)
+			},
+		}},
+	}
+}
+
+// resume offers to go on with what was interrupted.
+func resume() *Flow {
+	return &Flow{
+		Name: "resume",
+		Steps: []Step{{
+			Name: "whether",
+			Ask: func(t *Turn) error {
+				t.Say("resume.ask", "title", t.waitingTitle())
+				t.Offer(Pick("yes", "resume.yes"), Pick("later", "nav.later"))
+				return nil
+			},
+			Take: func(t *Turn) error {
+				switch t.Chosen() {
+				case "yes":
+					return t.takeUp()
+				case "later":
+					return t.Home()
+				}
+				return t.Again("engine.unclear")
+			},
+		}},
+	}
+}
+
+// waitingTitle is what the latest interrupted talk is called.
+func (t *Turn) waitingTitle() string {
+	w := t.conv.Waiting
+	if len(w) == 0 {
+		return ""
+	}
+	f := w[len(w)-1][0]
+	flow := t.engine.byName[f.Flow]
+	if flow == nil || flow.Title == "" {
+		return f.Title
+	}
+	if f.Title == "" {
+		return t.T(flow.Title)
+	}
+	return t.T(flow.Title) + ": " + f.Title
+}
+
+// givenName is the last word of a full name, by which people are addressed in
+// Viet Nam.
+func givenName(name string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}

@@ -1,0 +1,175 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"chihai/store"
+)
+
+// mine shows what she is registered for, and those whom she registered, and
+// lets her give a seat up.
+func mine() *Flow {
+	return &Flow{
+		Name:     "mine",
+		Triggers: []string{"menu.mine"},
+		Steps: []Step{
+			{Name: "list", Ask: askMine, Take: takeMine},
+			{Name: "one", Ask: askOne, Take: takeOne},
+			{Name: "sure", Ask: askSure, Take: takeSure},
+		},
+	}
+}
+
+// A seat is a seat in a training that has not begun.
+type seat struct {
+	training     *store.Training
+	registration *store.Registration
+	member       *store.Member
+}
+
+// upcomingOf returns the seats that m holds, and those of the women to whom
+// she passes messages on, soonest first.
+func (t *Turn) upcomingOf(m *store.Member) ([]seat, error) {
+	members := []*store.Member{m}
+	for other, err := range t.RelayedBy(m.ID) {
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, other)
+	}
+	var seats []seat
+	for _, who := range members {
+		for r, err := range t.RegistrationsOf(who.ID) {
+			if err != nil {
+				return nil, err
+			}
+			if !r.Holds() {
+				continue
+			}
+			training, err := t.Training(r.Training)
+			if err != nil {
+				return nil, err
+			}
+			if training.Open(t.Now) {
+				seats = append(seats, seat{training, r, who})
+			}
+		}
+	}
+	slices.SortStableFunc(seats, func(a, b seat) int { return a.training.Start.Compare(b.training.Start) })
+	return seats, nil
+}
+
+// line is a seat in one line.
+func (t *Turn) line(training *store.Training, who *store.Member) string {
+	text := training.Name.In(t.Language) + ", " + t.When(t.Local(training.Start))
+	if who.ID != t.Member.ID {
+		text += " (" + who.Name + ")"
+	}
+	return text
+}
+
+func askMine(t *Turn) error {
+	seats, err := t.upcomingOf(t.Member)
+	if err != nil {
+		return err
+	}
+	if len(seats) == 0 {
+		t.Say("mine.none")
+		return t.End()
+	}
+	t.Say("mine.choose")
+	labels := map[string]bool{}
+	for _, s := range seats {
+		label := t.ShortDate(t.Local(s.training.Start)) + " · " + s.training.Name.In(t.Language)
+		if s.member.ID != t.Member.ID {
+			label += " (" + givenName(s.member.Name) + ")"
+		}
+		for n := 2; labels[label]; n++ {
+			label = fmt.Sprintf("%s (%d)", strings.TrimSuffix(label, fmt.Sprintf(" (%d)", n-1)), n)
+		}
+		labels[label] = true
+		t.Offer(PickText(s.training.ID+"/"+s.member.ID, label))
+	}
+	return nil
+}
+
+func takeMine(t *Turn) error {
+	training, member, ok := strings.Cut(t.Chosen(), "/")
+	if !ok {
+		return t.Again("engine.unclear")
+	}
+	t.Set("training", training)
+	t.Set("for", member)
+	return nil
+}
+
+// mySeat is the seat that was chosen, or nil when it is not held any more; the
+// list is shown again then.
+func (t *Turn) mySeat() (*seat, error) {
+	seats, err := t.upcomingOf(t.Member)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range seats {
+		if s.training.ID == t.Note("training") && s.member.ID == t.Note("for") {
+			return &s, nil
+		}
+	}
+	t.Say("mine.gone")
+	return nil, t.Goto("list")
+}
+
+func askOne(t *Turn) error {
+	s, err := t.mySeat()
+	if err != nil || s == nil {
+		return err
+	}
+	if err := t.describe(s.training); err != nil {
+		return err
+	}
+	if s.member.ID != t.Member.ID {
+		t.Say("mine.for", "name", s.member.Name)
+	}
+	t.Say("mine.code", "code", s.registration.Code)
+	t.Offer(Pick("cancel", "mine.cancel"))
+	return nil
+}
+
+func takeOne(t *Turn) error {
+	if t.Chosen() != "cancel" {
+		return t.Again("engine.unclear")
+	}
+	return nil
+}
+
+func askSure(t *Turn) error {
+	s, err := t.mySeat()
+	if err != nil || s == nil {
+		return err
+	}
+	t.Say("mine.sure", "training", s.training.Name.In(t.Language), "when", t.When(t.Local(s.training.Start)))
+	t.Offer(Pick("yes", "mine.yes"), Pick("no", "mine.no"))
+	return nil
+}
+
+func takeSure(t *Turn) error {
+	switch t.Chosen() {
+	case "no":
+		t.Say("mine.kept")
+		return t.End()
+	case "yes":
+		s, err := t.mySeat()
+		if err != nil || s == nil {
+			return err
+		}
+		if _, err := t.GiveUp(s.training.ID, s.member.ID, t.Member.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		t.Say("mine.cancelled", "training", s.training.Name.In(t.Language))
+		return t.End()
+	}
+	return t.Again("engine.unclear")
+}

@@ -1,0 +1,412 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"chihai/store"
+)
+
+// register is how she gets a seat in a training: she finds it, looks at it,
+// says what is not known of her yet, checks, and is registered. She may do the
+// same for somebody else.
+func register() *Flow {
+	return &Flow{
+		Name:     "register",
+		Triggers: []string{"command.register", "menu.register"},
+		Title:    "register.title",
+		Steps: []Step{
+			{Name: "link", Ask: askLink},
+			{Name: "list", Ask: askList, Take: takeList},
+			{Name: "details", Ask: askDetails, Take: takeDetails},
+			{Name: "who", Ask: askWho},
+			{Name: "children", Ask: askChildren, Take: takeChildren},
+			{Name: "check", Ask: askCheck, Take: takeCheck},
+			{Name: "change", Ask: func(t *Turn) error { return t.Goto("check") }},
+		},
+	}
+}
+
+// listPage is how many trainings one message offers.
+const listPage = 5
+
+// askLink goes straight to the training whose code came with a link.
+func askLink(t *Turn) error {
+	code := t.Note("register")
+	if code == "" {
+		return nil
+	}
+	t.Forget("register")
+	training, err := t.TrainingByCode(code)
+	if errors.Is(err, store.ErrNotFound) {
+		t.Say("register.no_such_link")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.Set("training", training.ID)
+	return t.Goto("details")
+}
+
+func askList(t *Turn) error {
+	mine, err := t.upcomingOf(t.Member)
+	if err != nil {
+		return err
+	}
+	if len(mine) > 0 {
+		lines := []string{t.T("register.mine")}
+		for _, s := range mine {
+			lines = append(lines, "• "+t.line(s.training, s.member))
+		}
+		t.SayText(strings.Join(lines, "\n"))
+	}
+	found, more, err := t.openTrainings(t.Note("search"), t.Count("skip"))
+	if err != nil {
+		return err
+	}
+	search := t.Note("search")
+	switch {
+	case len(found) == 0 && search != "":
+		t.Say("register.none_found", "search", search)
+	case len(found) == 0:
+		t.Say("register.none_open")
+	case search != "":
+		t.Say("register.found", "search", search)
+	default:
+		t.Say("register.choose")
+	}
+	labels := map[string]bool{}
+	for _, training := range found {
+		label := t.ShortDate(t.Local(training.Start)) + " · " + training.Name.In(t.Language)
+		for n := 2; labels[label]; n++ {
+			label = fmt.Sprintf("%s (%d)", strings.TrimSuffix(label, fmt.Sprintf(" (%d)", n-1)), n)
+		}
+		labels[label] = true
+		t.Offer(PickText(training.ID, label))
+	}
+	if more {
+		t.Offer(Pick("more", "register.more"))
+	}
+	if search != "" || t.Count("skip") > 0 {
+		t.Offer(Pick("all", "register.all"))
+	}
+	if len(mine) > 0 {
+		t.Offer(Pick("mine", "menu.mine"))
+	}
+	return nil
+}
+
+func takeList(t *Turn) error {
+	switch id := t.Chosen(); id {
+	case "more":
+		t.Set("skip", t.Count("skip")+listPage)
+		return t.Stay()
+	case "all":
+		t.Forget("search")
+		t.Forget("skip")
+		return t.Stay()
+	case "mine":
+		return t.Start("mine", nil)
+	case "":
+		words := t.Words()
+		if words == "" {
+			return t.Again("engine.unclear")
+		}
+		t.Set("search", cleanText(words, 60))
+		t.Forget("skip")
+		found, _, err := t.openTrainings(words, 0)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			t.Forget("search")
+			return t.Again("register.none_found", "search", cleanText(words, 60))
+		}
+		return t.Stay()
+	default:
+		t.Set("training", id)
+		return nil
+	}
+}
+
+// openTrainings returns a page of the trainings that take people now: those in
+// her area, or with words to search for those anywhere that have all of them
+// in their name, place or area. The second result says whether there are more.
+func (t *Turn) openTrainings(search string, skip int) ([]*store.Training, bool, error) {
+	tree, err := t.Areas()
+	if err != nil {
+		return nil, false, err
+	}
+	within := func(area string) bool {
+		return search != "" || t.Member.Area == "" || tree.Within(t.Member.Area, area) || tree.Within(area, t.Member.Area)
+	}
+	words := strings.Fields(store.FoldArea(search))
+	var found []*store.Training
+	for training, err := range t.Upcoming(within) {
+		if err != nil {
+			return nil, false, err
+		}
+		if !training.Open(t.Now) || training.Free() == 0 || !matches(training, tree, words) {
+			continue
+		}
+		if r, err := t.Registration(training.ID, t.Member.ID); err == nil && r.Holds() {
+			continue // it stands on top
+		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, false, err
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if len(found) == listPage {
+			return found, true, nil
+		}
+		found = append(found, training)
+	}
+	return found, false, nil
+}
+
+func matches(training *store.Training, tree *store.AreaTree, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	text := training.Place
+	for _, name := range training.Name {
+		text += " " + name
+	}
+	if a := tree.Area(training.Area); a != nil {
+		text += " " + a.Name
+	}
+	text = store.FoldArea(text)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func askDetails(t *Turn) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	t.About(training.Name.In(t.Language))
+	if err := t.describe(training); err != nil {
+		return err
+	}
+	held := false
+	if r, err := t.Registration(training.ID, t.Member.ID); err == nil {
+		held = r.Holds()
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	switch {
+	case !training.Cancelled.IsZero():
+		t.Say("register.cancelled")
+	case !training.Open(t.Now):
+		t.Say("register.over")
+	case held:
+		t.Say("register.have")
+		t.Offer(Pick("mine", "menu.mine"))
+		if training.Free() > 0 {
+			t.Offer(Pick("other", "register.other"))
+		}
+	case training.Free() == 0:
+		t.Say("register.full")
+	default:
+		t.Say("register.seats", "n", training.Free())
+		t.Offer(Pick("me", "register.me"), Pick("other", "register.other"))
+	}
+	t.Offer(Pick("list", "register.see_others"))
+	return nil
+}
+
+func takeDetails(t *Turn) error {
+	switch t.Chosen() {
+	case "me":
+		t.Forget("for")
+		return nil
+	case "other":
+		return t.Call("profile", profileNote{Other: true, Consent: true})
+	case "mine":
+		return t.Start("mine", nil)
+	case "list":
+		t.Forget("training")
+		return t.Goto("list")
+	}
+	return t.Again("engine.unclear")
+}
+
+// askWho asks for what is missing of the woman who is to be registered. When
+// the profile of somebody else was just made, it comes back as its result.
+func askWho(t *Turn) error {
+	if id := t.Note("profile"); id != "" && id != t.Member.ID {
+		t.Set("for", id)
+		t.Forget("profile")
+		return nil
+	}
+	if t.Note("for") == "" && !known(t.Member) {
+		return t.Call("profile", profileNote{Consent: true})
+	}
+	return nil
+}
+
+func askChildren(t *Turn) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	if !training.Children {
+		return t.Next()
+	}
+	t.Say("register.children")
+	t.Offer(Pick("0", "register.no_child"), Pick("1", "register.child1"), Pick("2", "register.child2"), Pick("3", "register.child3"))
+	return nil
+}
+
+func takeChildren(t *Turn) error {
+	id := t.Chosen()
+	if id == "" {
+		return t.Again("register.children_again")
+	}
+	t.Set("children", int(id[0]-'0'))
+	return nil
+}
+
+func askCheck(t *Turn) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	who, err := t.registrant()
+	if err != nil {
+		return err
+	}
+	place, err := t.areaName(who.Area)
+	if err != nil {
+		return err
+	}
+	lines := []string{
+		t.T("register.check"), "",
+		training.Name.In(t.Language),
+		t.When(t.Local(training.Start)), "",
+		t.T("register.check_name", "name", who.Name),
+		t.T("register.check_area", "area", place),
+	}
+	if who.Phone != "" {
+		lines = append(lines, t.T("register.check_phone", "phone", showPhone(who.Phone)))
+	}
+	if training.Children {
+		lines = append(lines, t.T("register.check_children", "n", t.Count("children")))
+	}
+	t.SayText(strings.Join(lines, "\n"))
+	t.Say("register.right")
+	t.Offer(Option{ID: "yes", Label: "register.yes", Wide: true},
+		Pick("name", "profile.change_name"), Pick("area", "profile.change_area"), Pick("phone", "profile.change_phone"))
+	if training.Children {
+		t.Offer(Pick("children", "register.change_children"))
+	}
+	return nil
+}
+
+func takeCheck(t *Turn) error {
+	switch t.Chosen() {
+	case "yes":
+		return takeSeat(t)
+	case "name", "area", "phone":
+		return t.Call("profile", profileNote{Member: t.Note("for"), Only: t.Chosen()})
+	case "children":
+		return t.Goto("children")
+	}
+	return t.Again("engine.unclear")
+}
+
+// takeSeat registers her, or says why it cannot be.
+func takeSeat(t *Turn) error {
+	who, err := t.registrant()
+	if err != nil {
+		return err
+	}
+	r := &store.Registration{Training: t.Note("training"), Member: who.ID, Children: t.Count("children")}
+	if who.ID != t.Member.ID {
+		r.By = t.Member.ID
+	}
+	training, err := t.Register(r)
+	switch {
+	case errors.Is(err, store.ErrFull):
+		t.Say("register.just_full")
+		t.Forget("training")
+		return t.Goto("list")
+	case errors.Is(err, store.ErrOver):
+		t.Say("register.over")
+		t.Forget("training")
+		return t.Goto("list")
+	case errors.Is(err, store.ErrRegistered):
+		t.Say("register.have")
+		return t.End()
+	case err != nil:
+		return err
+	}
+	when := t.When(t.Local(training.Start))
+	if r.By != "" {
+		t.Say("register.done_other", "name", who.Name, "code", r.Code, "training", training.Name.In(t.Language), "when", when, "place", training.Place)
+	} else {
+		t.Say("register.done", "code", r.Code, "training", training.Name.In(t.Language), "when", when, "place", training.Place)
+	}
+	t.Say("register.next", "link", t.Page("/e/"+training.Code))
+	return t.End()
+}
+
+// training is the training that the flow is about. When it is gone she is
+// shown the list again, and the result is nil.
+func (t *Turn) training() (*store.Training, error) {
+	training, err := t.Training(t.Note("training"))
+	if errors.Is(err, store.ErrNotFound) {
+		t.Forget("training")
+		return nil, t.Goto("list")
+	}
+	return training, err
+}
+
+// registrant is who gets the seat: she herself, or the one she registers.
+func (t *Turn) registrant() (*store.Member, error) {
+	if id := t.Note("for"); id != "" {
+		return t.Tx.Member(id)
+	}
+	return t.Member, nil
+}
+
+// describe says what, when, where and for whom.
+func (t *Turn) describe(training *store.Training) error {
+	place, err := t.areaName(training.Area)
+	if err != nil {
+		return err
+	}
+	start, end := t.Local(training.Start), t.Local(training.End)
+	until := t.Clock(end)
+	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {
+		until = t.When(end)
+	}
+	t.Say("register.details",
+		"kind", t.T("kind."+string(training.Kind)), "name", training.Name.In(t.Language),
+		"start", t.When(start), "end", until, "place", training.Place, "area", place)
+	if audience := training.Audience.In(t.Language); audience != "" {
+		t.Say("register.for_whom", "audience", audience)
+	}
+	return nil
+}
+
+// areaName is the name of the unit with code, or the code itself.
+func (t *Turn) areaName(code string) (string, error) {
+	tree, err := t.Areas()
+	if err != nil {
+		return "", err
+	}
+	if a := tree.Area(code); a != nil {
+		return a.Name, nil
+	}
+	return code, nil
+}

@@ -1,0 +1,49 @@
+package flows
+
+import (
+	"errors"
+	"time"
+
+	"chihai/store"
+)
+
+// A Reminder is the Data of the due input that the flow remind hears.
+type Reminder struct {
+	Training string    `json:"training"`
+	Rule     string    `json:"rule"`  // name of a [store.ReminderRule]
+	Until    time.Time `json:"until"` // not sent any more from then on
+}
+
+// remind reminds of a training. It says the neutral name only: the phone may
+// lie on the table.
+func remind() *Flow {
+	return &Flow{
+		Name: "remind",
+		Hear: func(t *Turn) error {
+			var due Reminder
+			if err := jsonNote(t.Input.Data, &due); err != nil {
+				return err
+			}
+			training, err := t.Training(due.Training)
+			if err != nil {
+				return ignore(err, store.ErrNotFound)
+			}
+			r, err := t.Registration(due.Training, t.Member.ID)
+			if errors.Is(err, store.ErrNotFound) || err == nil && !r.Holds() || !training.Open(t.Now) {
+				return nil // given up, cancelled or begun since it was planned
+			}
+			if err != nil {
+				return err
+			}
+			t.Until(due.Until)
+			t.Report(t.Input.ID)
+			if t.Relay != nil {
+				t.Say("relay.pass_on", "name", t.Member.Name)
+			}
+			t.Say("remind.r"+due.Rule, "training", training.Name.In(t.Language),
+				"when", t.When(t.Local(training.Start)), "clock", t.Clock(t.Local(training.Start)), "place", training.Place)
+			t.Say("remind.cannot")
+			return nil
+		},
+	}
+}

@@ -1,0 +1,86 @@
+package flows
+
+import "chihai/locales"
+
+// welcome is the first contact: the language, one short notice of what is kept
+// and why, and then what she came for.
+func welcome() *Flow {
+	return &Flow{
+		Name: "welcome",
+		Steps: []Step{{
+			Name: "language",
+			Ask: func(t *Turn) error {
+				t.Say("welcome.language")
+				t.Offer(languageOptions()...)
+				return nil
+			},
+			Take: func(t *Turn) error {
+				if !t.setLanguage() {
+					return t.Again("welcome.language_again")
+				}
+				return nil
+			},
+		}, {
+			Name: "notice",
+			Ask: func(t *Turn) error {
+				settings, err := t.Settings()
+				if err != nil {
+					return err
+				}
+				org := settings.Organisation
+				if org == "" {
+					org = t.T("welcome.organisation")
+				}
+				t.Say("welcome.notice", "organisation", org)
+				if err := t.PutMember(t.Member); err != nil {
+					return err
+				}
+				if flow, note := t.engine.opens(t.Note("then")); flow != "" {
+					return t.Start(flow, note)
+				}
+				return t.End()
+			},
+		}},
+	}
+}
+
+// language changes the language; what was under way goes on in the new one.
+func language() *Flow {
+	return &Flow{
+		Name:     "language",
+		Triggers: []string{"command.language", "settings.language"},
+		Aside:    true,
+		Steps: []Step{{
+			Name: "which",
+			Ask: func(t *Turn) error {
+				t.Say("welcome.language")
+				t.Offer(languageOptions()...)
+				return nil
+			},
+			Take: func(t *Turn) error {
+				if !t.setLanguage() {
+					return t.Again("welcome.language_again")
+				}
+				t.Say("settings.language_done")
+				return t.PutMember(t.Member)
+			},
+		}},
+	}
+}
+
+func languageOptions() []Option {
+	var options []Option
+	for _, code := range locales.Languages {
+		options = append(options, Option{ID: code, Label: "language." + code, Wide: true})
+	}
+	return options
+}
+
+func (t *Turn) setLanguage() bool {
+	if t.Chosen() == "" {
+		return false
+	}
+	t.Member.Language = t.Chosen()
+	t.Speak()
+	return true
+}
