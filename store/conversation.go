@@ -35,13 +35,20 @@ type LastTap struct {
 type Frame struct {
 	Flow  string                    `json:"flow"`
 	Step  string                    `json:"step"`           // empty before the first
-	Trail []string                  `json:"trail,omitzero"` // the steps she was asked, in order, for going back
+	Trail []Visit                   `json:"trail,omitzero"` // what she was asked, in order, for going back
 	Notes map[string]jsontext.Value `json:"notes,omitzero"` // what the flow wrote down until it ends
 	Since time.Time                 `json:"since,omitzero"` // when the flow began
 	Title string                    `json:"title,omitzero"` // what it is about, where it is offered again, such as a training's name
 	Held  *Prompt                   `json:"held,omitzero"`  // of a flow that leaves no trace: the question that stood before it
 
 	Rest jsontext.Value `json:",embed"`
+}
+
+// A Visit is a question that was answered, or a flow that was called and has
+// returned.
+type Visit struct {
+	Step string `json:"step"`        // that asked, or that called
+	In   *Frame `json:"in,omitzero"` // the called flow as it was when it returned
 }
 
 // A Prompt is a question as it stands on her phone.

@@ -34,7 +34,8 @@ var deletion = []struct {
 	{"task", "deleted", "work that she asked for"},
 	{"file", "deleted", "files that were made for her"},
 	{"file_chunk", "deleted", "files that were made for her"},
-	{"due", "kept", "holds trainings, not persons"},
+	{"due", "kept", "holds trainings and ids; hers leads to nobody"},
+	{"merge", "deleted", "a request that she become one with another member ends"},
 	{"audit", "kept", "who did what, by id; the law asks for it, and her id leads to nobody"},
 	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
 	{"area", "kept", "nothing about persons"},
@@ -106,12 +107,22 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 	if err := tx.kv.Delete("conversation", m.ID); err != nil {
 		return err
 	}
-	if err := tx.kv.Delete("member_code", m.Code); err != nil {
+	for _, code := range append([]string{m.Code}, m.FormerCodes...) {
+		if err := tx.kv.Delete("member_code", code); err != nil {
+			return err
+		}
+	}
+	if err := tx.endMerges(func(r *MergeRequest) bool { return r.of(m.ID) || r.By == m.ID }); err != nil {
 		return err
 	}
 	if err := tx.kv.Delete("member", m.ID); err != nil {
 		return err
 	}
+	return tx.planScrub()
+}
+
+// planScrub plans that the database file is wiped of what was just deleted.
+func (tx *Tx) planScrub() error {
 	at := tx.Now.Add(time.Minute).Truncate(time.Minute) // one wiping for all who go in the same minute
 	return tx.Plan(&Due{ID: fmt.Sprintf("scrub/%d", at.Unix()), At: at, Until: at.AddDate(1, 0, 0), Job: ScrubJob})
 }

@@ -19,8 +19,10 @@ type Due struct {
 	Until    time.Time      `json:"until"` // not done any more from then on
 	Job      string         `json:"job"`   // which job of bot/schedule does it
 	Training string         `json:"training,omitzero"`
-	Moved    int            `json:"moved,omitzero"` // [Training.Moved] when it was planned
-	Data     jsontext.Value `json:"data,omitzero"`  // what only the job understands
+	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
+	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
+	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it
+	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob: the flow
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -47,8 +49,12 @@ func (tx *Tx) AllDue() iter.Seq2[*Due, error] {
 
 func dueKey(d *Due) string { return startKey(d.At) + d.ID }
 
-// RemindJob is the job that reminds of a training.
-const RemindJob = "remind"
+const (
+	// RemindJob is the job that reminds of a training.
+	RemindJob = "remind"
+	// HearJob is the job that hands something to a flow of one member.
+	HearJob = "hear"
+)
 
 // A ReminderRule says when those registered are reminded of a training.
 type ReminderRule struct {

@@ -27,6 +27,9 @@ type Member struct {
 	Granted  bool      `json:"granted,omitzero"`                     // she holds grants or did: only then they are looked up
 	Created  time.Time `json:"created"`
 
+	// FormerCodes lead to her too: those of members that became one with her.
+	FormerCodes []string `json:"former_codes,omitzero"`
+
 	Rest jsontext.Value `json:",embed"`
 }
 

@@ -27,6 +27,7 @@ type Message struct {
 	Choices []Choice `json:"choices,omitzero" personal:"text"`
 	Layout  Layout   `json:"layout,omitzero"`
 	Token   string   `json:"token,omitzero"`  // of the question whose choices these are
+	Free    bool     `json:"free,omitzero"`   // the question takes free text: where choices have numbers they are #1, #2, …
 	File    string   `json:"file,omitzero"`   // id of the [File] that goes with it
 	Voice   string   `json:"voice,omitzero"`  // language/message id of a recording in locales/voice
 	Secret  bool     `json:"secret,omitzero"` // asks the network to forbid forwarding and saving

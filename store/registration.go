@@ -118,6 +118,21 @@ func (tx *Tx) Registrations(training string) iter.Seq2[*Registration, error] {
 	return each[Registration](tx, "registration", training+"/", after(training+"/"))
 }
 
+// Holders yields the registrations of a training whose seat is held, in the
+// order of member ids.
+func (tx *Tx) Holders(training string) iter.Seq2[*Registration, error] {
+	return func(yield func(*Registration, error) bool) {
+		for r, err := range tx.Registrations(training) {
+			if err == nil && !r.Holds() {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // RegistrationsOf yields those of a member, in the order in which the
 // trainings were made, those given up too.
 func (tx *Tx) RegistrationsOf(member string) iter.Seq2[*Registration, error] {

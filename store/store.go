@@ -48,6 +48,7 @@ type Store struct {
 	watch   struct {
 		sync.Mutex
 		committed []func([]Message)
+		tasks     []func()
 	}
 }
 
@@ -61,6 +62,15 @@ type Options struct {
 // Store over it. It returns [ErrNewer] when a newer program has written b.
 // Closing the Store closes b.
 func Open(ctx context.Context, b Backend, opt Options) (*Store, error) {
+	s := newStore(b, opt)
+	if err := s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// newStore returns a Store that knows no secret yet.
+func newStore(b Backend, opt Options) *Store {
 	s := &Store{backend: b, now: opt.Now, random: opt.Random}
 	if s.now == nil {
 		s.now = time.Now
@@ -69,10 +79,7 @@ func Open(ctx context.Context, b Backend, opt Options) (*Store, error) {
 		s.random = rand.Reader
 	}
 	s.macs.New = func() any { return hmac.New(sha256.New, s.secret) }
-	if err := s.migrate(ctx); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s
 }
 
 // Now is the time by the store's clock, in UTC.
@@ -107,15 +114,30 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 		last.kv = &watchedKV{kv, last}
 		return fn(last)
 	})
-	if err == nil && len(last.posted) > 0 {
-		s.watch.Lock()
-		hear := slices.Clone(s.watch.committed)
-		s.watch.Unlock()
-		for _, fn := range hear {
-			fn(last.posted)
-		}
+	if err == nil {
+		s.tell(last)
 	}
 	return err
+}
+
+// tell tells those who watch what tx has left to be done.
+func (s *Store) tell(tx *Tx) {
+	if len(tx.posted) == 0 && !tx.tasked {
+		return
+	}
+	s.watch.Lock()
+	posted, tasks := slices.Clone(s.watch.committed), slices.Clone(s.watch.tasks)
+	s.watch.Unlock()
+	if len(tx.posted) > 0 {
+		for _, fn := range posted {
+			fn(tx.posted)
+		}
+	}
+	if tx.tasked {
+		for _, fn := range tasks {
+			fn()
+		}
+	}
 }
 
 // OnPosted has fn called with the messages of each committed transaction that
@@ -125,6 +147,15 @@ func (s *Store) OnPosted(fn func([]Message)) {
 	s.watch.Lock()
 	defer s.watch.Unlock()
 	s.watch.committed = append(s.watch.committed, fn)
+}
+
+// OnTask has fn called after each committed transaction that left a [Task].
+// fn must return quickly and may not use the store. A crash between the commit
+// and the call loses the call, never the task.
+func (s *Store) OnTask(fn func()) {
+	s.watch.Lock()
+	defer s.watch.Unlock()
+	s.watch.tasks = append(s.watch.tasks, fn)
 }
 
 // A Tx is one transaction on the store. Its methods are the nouns' verbs; they
@@ -140,6 +171,7 @@ type Tx struct {
 	store  *Store
 	ids    ids
 	posted []Message
+	tasked bool // a task was left
 	broken error
 }
 
@@ -160,6 +192,27 @@ func (w *watchedKV) Get(bucket, key string) ([]byte, error) {
 		w.tx.broken = err
 	}
 	return value, err
+}
+
+func (w *watchedKV) Scan(bucket, from, to string) iter.Seq2[Pair, error] {
+	return w.watch(w.KV.Scan(bucket, from, to))
+}
+
+func (w *watchedKV) ScanBack(bucket, from, to string) iter.Seq2[Pair, error] {
+	return w.watch(w.KV.ScanBack(bucket, from, to))
+}
+
+func (w *watchedKV) watch(pairs iter.Seq2[Pair, error]) iter.Seq2[Pair, error] {
+	return func(yield func(Pair, error) bool) {
+		for p, err := range pairs {
+			if err != nil && w.tx.broken == nil {
+				w.tx.broken = err
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
 }
 
 // hash returns the keyed hash that stands for a private value in a key, as

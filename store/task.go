@@ -30,6 +30,7 @@ const MaxTaskTries = 5
 // AddTask keeps a new task.
 func (tx *Tx) AddTask(t *Task) error {
 	t.ID = tx.NewID()
+	tx.tasked = true
 	return put(tx, "task", t.ID, t)
 }
 

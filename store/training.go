@@ -32,9 +32,10 @@ type Training struct {
 	Brought   int       `json:"brought,omitzero"`  // children that will come
 	Listed    bool      `json:"listed,omitzero"`   // offered to everyone in the area; else by invitation (link) only
 	Cancelled time.Time `json:"cancelled,omitzero"`
-	Moved     int       `json:"moved,omitzero"` // how often its time was changed: reminders of an earlier time lapse
-	Revision  int       `json:"revision"`       // how often it was changed by staff
-	By        string    `json:"by,omitzero"`    // member who made it
+	Moved     int       `json:"moved,omitzero"`      // how often its time was changed: reminders of an earlier time lapse
+	Revision  int       `json:"revision"`            // how often it was changed by staff
+	By        string    `json:"by,omitzero"`         // member who made it
+	ChangedBy string    `json:"changed_by,omitzero"` // member who changed it last; empty: nobody did, or the operator at the machine
 	Created   time.Time `json:"created"`
 
 	Rest jsontext.Value `json:",embed"`
@@ -149,6 +150,22 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 	return t, put(tx, "training", t.ID, t)
 }
 
+// TellJob is the job that has the flow training_news tell everyone who holds a
+// seat in a training what has become of it.
+const TellJob = "tell"
+
+// PlanTelling plans that everyone who holds a seat in t is told of its last
+// change as soon as this transaction is kept, but not from until on. What the
+// flow is told about is data. It is done in a turn of its own for each of them:
+// a training may have [MaxSeats] holders, who do not fit one transaction. It
+// may be called once for each change of t.
+func (tx *Tx) PlanTelling(t *Training, until time.Time, data jsontext.Value) error {
+	return tx.Plan(&Due{
+		ID: fmt.Sprintf("tell/%s/%d", t.ID, t.Revision),
+		At: tx.Now, Until: until, Job: TellJob, Training: t.ID, Data: data,
+	})
+}
+
 // Training returns the training with id, or [ErrNotFound].
 func (tx *Tx) Training(id string) (*Training, error) {
 	return get[Training](tx, "training", id)
@@ -182,9 +199,20 @@ func (tx *Tx) Trainings(from, to time.Time, within func(area string) bool) iter.
 	return tx.trainings(startKey(from), end, func(s trainingStart) bool { return within(s.Area) })
 }
 
+// TrainingsBack yields the trainings that began before to, the latest first, in
+// the areas for which within returns true, those that are not listed too.
+func (tx *Tx) TrainingsBack(to time.Time, within func(area string) bool) iter.Seq2[*Training, error] {
+	return tx.eachTraining(tx.kv.ScanBack("training_start", "", startKey(to)), func(s trainingStart) bool { return within(s.Area) })
+}
+
 func (tx *Tx) trainings(from, to string, want func(trainingStart) bool) iter.Seq2[*Training, error] {
+	return tx.eachTraining(tx.kv.Scan("training_start", from, to), want)
+}
+
+// eachTraining yields the trainings of the index entries pairs that are wanted.
+func (tx *Tx) eachTraining(pairs iter.Seq2[Pair, error], want func(trainingStart) bool) iter.Seq2[*Training, error] {
 	return func(yield func(*Training, error) bool) {
-		for p, err := range tx.kv.Scan("training_start", from, to) {
+		for p, err := range pairs {
 			var s trainingStart
 			if err == nil {
 				err = json.Unmarshal(p.Value, &s)

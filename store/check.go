@@ -1,0 +1,352 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Check reads every document of b and calls wrong for each thing that does not
+// fit: one that cannot be read, an index that leads nowhere or is missing, a
+// count that is not what it counts at the time now. It returns how many
+// documents each bucket holds. Its own error means that not all could be read.
+//
+// Check writes nothing and wants no [Store], so b may be open for reading only.
+// What it says names keys, which hold no name, number or address of a person.
+func Check(ctx context.Context, b Backend, now time.Time, wrong func(bucket, key, what string)) (map[string]int, error) {
+	c := &checker{wrong: wrong, counts: map[string]int{}}
+	err := b.View(ctx, func(kv KV) error {
+		s := newStore(b, Options{})
+		c.tx = &Tx{Now: now.UTC(), store: s}
+		c.tx.kv = &watchedKV{kv, c.tx}
+		head, err := get[schema](c.tx, "meta", "schema")
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return errors.New("this is no database of Chị Hai: it has no schema")
+		case err != nil:
+			return err
+		case head.Version > SchemaVersion():
+			return fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, head.Version, SchemaVersion())
+		case head.Version < SchemaVersion():
+			return fmt.Errorf("schema %d is older than %d: start the bot once, it brings the database up", head.Version, SchemaVersion())
+		}
+		s.secret = head.Secret
+		for _, bucket := range Buckets() {
+			if err := checks[bucket](c); err != nil {
+				return fmt.Errorf("read %s: %w", bucket, err)
+			}
+			if err := errors.Join(ctx.Err(), c.tx.Broken()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return c.counts, err
+}
+
+type checker struct {
+	tx     *Tx
+	wrong  func(bucket, key, what string)
+	counts map[string]int // documents by bucket
+}
+
+// checks say of each bucket what must hold.
+var checks = map[string]func(*checker) error{
+	"area":                checkAreas,
+	"audit":               only[Audit]("audit"),
+	"contact":             checkContacts,
+	"conversation":        checkConversations,
+	"delivery":            only[Delivery]("delivery"),
+	"due":                 checkDue,
+	"file":                checkFiles,
+	"file_chunk":          checkChunks,
+	"grant":               checkGrants,
+	"grant_code":          only[GrantCode]("grant_code"),
+	"member":              checkMembers,
+	"member_code":         checkMemberCodes,
+	"merge":               only[MergeRequest]("merge"),
+	"message":             checkMessages,
+	"meta":                checkMeta,
+	"receipt":             only[Receipt]("receipt"),
+	"registration":        checkRegistrations,
+	"registration_member": checkSeats,
+	"relay":               checkRelays,
+	"screen":              checkScreen,
+	"seen":                only[seen]("seen"),
+	"task":                checkTasks,
+	"training":            checkTrainings,
+	"training_code":       checkTrainingCodes,
+	"training_start":      checkTrainingStarts,
+}
+
+// documents reads a bucket and lets see look at each document that can be
+// read.
+func documents[T any](c *checker, bucket string, see func(key string, v *T)) error {
+	for p, err := range c.tx.kv.Scan(bucket, "", "") {
+		if err != nil {
+			return err
+		}
+		c.counts[bucket]++
+		v := new(T)
+		if err := json.Unmarshal(p.Value, v); err != nil {
+			c.wrong(bucket, p.Key, "cannot be read"+place(err))
+			continue
+		}
+		see(p.Key, v)
+	}
+	return nil
+}
+
+// place says at which field a document cannot be read. The error itself may
+// hold what stands there.
+func place(err error) string {
+	var meaning *json.SemanticError
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &meaning) && meaning.JSONPointer != "":
+		return " at " + string(meaning.JSONPointer)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf(" at byte %d", syntax.ByteOffset)
+	}
+	return ""
+}
+
+// only checks that the documents of a bucket can be read.
+func only[T any](bucket string) func(*checker) error {
+	return func(c *checker) error { return documents(c, bucket, func(string, *T) {}) }
+}
+
+// find returns the document under key, or nil when there is none that can be
+// read.
+func find[T any](c *checker, bucket, key string) *T {
+	v, err := get[T](c.tx, bucket, key)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// want complains unless ok.
+func (c *checker) want(ok bool, bucket, key, what string) {
+	if !ok {
+		c.wrong(bucket, key, what)
+	}
+}
+
+func (c *checker) has(bucket, key string) bool {
+	ok, err := has(c.tx, bucket, key)
+	return ok && err == nil
+}
+
+func (c *checker) wantMember(id, bucket, key string) {
+	c.want(c.has("member", id), bucket, key, "belongs to member "+id+", who is not there")
+}
+
+func checkMeta(c *checker) error {
+	return documents(c, "meta", func(key string, raw *jsontext.Value) {
+		var v any
+		switch {
+		case key == "settings":
+			v = new(Settings)
+		case key == "areas":
+			v = new(areasMeta)
+		case key == "sample":
+			v = new(sample)
+		case strings.HasPrefix(key, "bot/"):
+			v = new(Bot)
+		default: // the schema was read; others are of a newer program
+			return
+		}
+		if err := json.Unmarshal(*raw, v); err != nil {
+			c.wrong("meta", key, "cannot be read"+place(err))
+		}
+	})
+}
+
+func checkAreas(c *checker) error {
+	return documents(c, "area", func(key string, a *Area) {
+		c.want(a.Code == key, "area", key, "says it is "+a.Code)
+		for _, code := range append([]string{a.Parent}, a.Predecessors...) {
+			c.want(code == "" || c.has("area", code), "area", key, "names area "+code+", which is not there")
+		}
+	})
+}
+
+func checkMembers(c *checker) error {
+	return documents(c, "member", func(key string, m *Member) {
+		c.want(m.ID == key, "member", key, "says it is "+m.ID)
+		ref := find[memberRef](c, "member_code", m.Code)
+		c.want(ref != nil && ref.Member == m.ID, "member", key, "is not found by her code "+m.Code)
+		for _, id := range m.Contacts {
+			contact := find[Contact](c, "contact", id)
+			c.want(contact != nil, "member", key, "writes from contact "+id+", which is not there")
+			c.want(contact == nil || slices.Contains(contact.Members, m.ID), "member", key, "writes from contact "+id+", which does not know her")
+		}
+		if m.Relay != "" {
+			c.want(c.has("member", m.Relay), "member", key, "is told things by member "+m.Relay+", who is not there")
+			c.want(c.has("relay", m.Relay+"/"+m.ID), "member", key, "is not among those whom "+m.Relay+" tells things")
+		}
+	})
+}
+
+func checkMemberCodes(c *checker) error {
+	return documents(c, "member_code", func(key string, ref *memberRef) {
+		m := find[Member](c, "member", ref.Member)
+		c.want(m != nil && (m.Code == key || slices.Contains(m.FormerCodes, key)), "member_code", key, "leads to member "+ref.Member+", who has no such code")
+	})
+}
+
+func checkContacts(c *checker) error {
+	return documents(c, "contact", func(key string, contact *Contact) {
+		c.want(contact.ID == key, "contact", key, "says it is "+contact.ID)
+		c.want(c.tx.ContactID(contact.Channel, contact.Address) == key, "contact", key, "is not found by its address")
+		c.want(slices.Contains(contact.Members, contact.Speaker), "contact", key, "is spoken from by member "+contact.Speaker+", who does not use it")
+		for _, id := range contact.Members {
+			m := find[Member](c, "member", id)
+			c.want(m != nil, "contact", key, "is used by member "+id+", who is not there")
+			c.want(m == nil || slices.Contains(m.Contacts, key), "contact", key, "is used by member "+id+", who does not know it")
+		}
+	})
+}
+
+func checkConversations(c *checker) error {
+	return documents(c, "conversation", func(key string, talk *Conversation) {
+		c.want(talk.Member == key, "conversation", key, "says it is that of "+talk.Member)
+		c.wantMember(key, "conversation", key)
+	})
+}
+
+func checkRelays(c *checker) error {
+	return documents(c, "relay", func(key string, _ *jsontext.Value) {
+		relay, member, _ := strings.Cut(key, "/")
+		m := find[Member](c, "member", member)
+		c.want(m != nil && m.Relay == relay, "relay", key, "leads to a member to whom "+relay+" passes nothing on")
+	})
+}
+
+func checkGrants(c *checker) error {
+	return documents(c, "grant", func(key string, g *Grant) {
+		c.want(g.Member+"/"+g.ID == key, "grant", key, "says it is "+g.Member+"/"+g.ID)
+		m := find[Member](c, "member", g.Member)
+		c.want(m != nil, "grant", key, "belongs to member "+g.Member+", who is not there")
+		c.want(m == nil || m.Granted, "grant", key, "is not looked for, as its member is not marked as holding any")
+		c.want(slices.Contains(Roles, g.Role), "grant", key, "is of no known role")
+	})
+}
+
+func checkTrainings(c *checker) error {
+	return documents(c, "training", func(key string, t *Training) {
+		c.want(t.ID == key, "training", key, "says it is "+t.ID)
+		ref := find[trainingRef](c, "training_code", t.Code)
+		c.want(ref != nil && ref.Training == t.ID, "training", key, "is not found by its code "+t.Code)
+		c.want(c.has("training_start", startKey(t.Start)+t.ID), "training", key, "is not found by its start")
+		c.countSeats(t)
+	})
+}
+
+// countSeats compares the seats that are taken with the registrations. Of a
+// training that takes none any more, those of deleted members are gone while
+// their seats stay counted.
+func (c *checker) countSeats(t *Training) {
+	held, children := 0, 0
+	for r, err := range c.tx.Registrations(t.ID) {
+		if err != nil { // told where registrations are read
+			return
+		}
+		if r.Holds() {
+			held++
+			children += r.Children
+		}
+	}
+	fits := t.Taken == held && t.Brought == children
+	if !t.Open(c.tx.Now) {
+		fits = t.Taken >= held && t.Brought >= children
+	}
+	c.want(fits, "training", t.ID, fmt.Sprintf("says that %d seats are taken and %d children come; its registrations are %d with %d children",
+		t.Taken, t.Brought, held, children))
+}
+
+func checkTrainingCodes(c *checker) error {
+	return documents(c, "training_code", func(key string, ref *trainingRef) {
+		t := find[Training](c, "training", ref.Training)
+		c.want(t != nil && t.Code == key, "training_code", key, "leads to training "+ref.Training+", which has no such code")
+	})
+}
+
+func checkTrainingStarts(c *checker) error {
+	return documents(c, "training_start", func(key string, s *trainingStart) {
+		_, id, _ := strings.Cut(key, "/")
+		t := find[Training](c, "training", id)
+		c.want(t != nil && startKey(t.Start)+id == key, "training_start", key, "leads to training "+id+", which does not begin then")
+		c.want(t == nil || t.Area == s.Area && t.Listed == s.Listed, "training_start", key, "says of the training what it is not")
+	})
+}
+
+func checkRegistrations(c *checker) error {
+	return documents(c, "registration", func(key string, r *Registration) {
+		c.want(r.Training+"/"+r.Member == key, "registration", key, "says it is "+r.Training+"/"+r.Member)
+		c.want(c.has("training", r.Training), "registration", key, "is for training "+r.Training+", which is not there")
+		c.wantMember(r.Member, "registration", key)
+		c.want(c.has("registration_member", r.Member+"/"+r.Training), "registration", key, "is not among those of its member")
+	})
+}
+
+func checkSeats(c *checker) error {
+	return documents(c, "registration_member", func(key string, _ *jsontext.Value) {
+		member, training, _ := strings.Cut(key, "/")
+		c.want(c.has("registration", training+"/"+member), "registration_member", key, "leads to a registration that is not there")
+	})
+}
+
+func checkMessages(c *checker) error {
+	return documents(c, "message", func(key string, m *Message) {
+		c.want(m.ID == key, "message", key, "says it is "+m.ID)
+		c.want(m.Channel != "" && m.Address != "", "message", key, "goes nowhere")
+	})
+}
+
+func checkDue(c *checker) error {
+	return documents(c, "due", func(key string, d *Due) {
+		c.want(dueKey(d) == key, "due", key, "says it is "+dueKey(d))
+		c.want(d.Training == "" || c.has("training", d.Training), "due", key, "is for training "+d.Training+", which is not there")
+	})
+}
+
+func checkTasks(c *checker) error {
+	return documents(c, "task", func(key string, t *Task) {
+		c.want(t.ID == key, "task", key, "says it is "+t.ID)
+		c.wantMember(t.Member, "task", key)
+	})
+}
+
+func checkFiles(c *checker) error {
+	return documents(c, "file", func(key string, f *File) {
+		c.want(f.ID == key, "file", key, "says it is "+f.ID)
+		_, data, err := c.tx.File(key)
+		sum := sha256.Sum256(data)
+		c.want(err == nil && bytes.Equal(sum[:], f.SHA256), "file", key, "is not what was put in")
+	})
+}
+
+func checkChunks(c *checker) error {
+	return documents(c, "file_chunk", func(key string, _ *chunk) {
+		id, _, _ := strings.Cut(key, "/")
+		c.want(c.has("file", id), "file_chunk", key, "belongs to a file that is not there")
+	})
+}
+
+// The lines of a member who was deleted are gone but for the last one, whose
+// contact is gone too: so no contact is asked for here.
+func checkScreen(c *checker) error {
+	return documents(c, "screen", func(key string, l *Line) {
+		c.want(strings.HasSuffix(key, "/"+l.ID), "screen", key, "says it is "+l.ID)
+	})
+}

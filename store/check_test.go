@@ -1,0 +1,205 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"chihai/store"
+	"chihai/store/memory"
+)
+
+var villageTime = time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+
+// village fills a database with some of everything, through the verbs of the
+// nouns only.
+func village(t *testing.T) *memory.DB {
+	t.Helper()
+	db := memory.New()
+	now := villageTime
+	s, err := store.Open(t.Context(), db, store.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Update(t.Context(), func(tx *store.Tx) error {
+		if err := tx.MarkSample(); err != nil {
+			return err
+		}
+		if err := tx.SetBot("telegram", "7000000001", false); err != nil {
+			return err
+		}
+		if err := tx.PutSettings(&store.Settings{Organisation: "Hội"}); err != nil {
+			return err
+		}
+		if err := tx.ImportAreas([]*store.Area{{Code: "92", Name: "Cần Thơ"}, {Code: "31528", Name: "Xã Kế Sách", Parent: "92"}}); err != nil {
+			return err
+		}
+		if _, err := tx.FirstSeen("telegram:1/u/1"); err != nil {
+			return err
+		}
+		contact, hoa, _, err := tx.Meet("telegram:1", "100")
+		if err != nil {
+			return err
+		}
+		mother, err := tx.NewMember()
+		if err != nil {
+			return err
+		}
+		if err := tx.SetRelay(mother, hoa.ID); err != nil {
+			return err
+		}
+		if err := tx.Grant(hoa, &store.Grant{Role: store.Staff, Area: "92"}); err != nil {
+			return err
+		}
+		if _, err := tx.NewGrantCode(store.Staff, "92", time.Time{}, ""); err != nil {
+			return err
+		}
+		if err := tx.PutConversation(&store.Conversation{Member: hoa.ID}); err != nil {
+			return err
+		}
+		past := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp cũ"}, Start: now.AddDate(0, 0, -3), Area: "92", Seats: 5, Taken: 4}
+		ahead := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp mới"}, Start: now.AddDate(0, 0, 9), Area: "92", Seats: 5, Listed: true}
+		for _, training := range []*store.Training{past, ahead} {
+			if err := tx.AddTraining(training); err != nil {
+				return err
+			}
+		}
+		for _, m := range []*store.Member{hoa, mother} {
+			if _, err := tx.Register(&store.Registration{Training: ahead.ID, Member: m.ID, Children: 1}); err != nil {
+				return err
+			}
+		}
+		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
+			return err
+		}
+		if _, err := tx.AskMerge(hoa.ID, mother.ID, hoa.ID); err != nil {
+			return err
+		}
+		if err := tx.PutReceipt("m1", "7"); err != nil {
+			return err
+		}
+		if err := tx.PutDelivery(&store.Delivery{Report: "r1", Outcome: store.Delivered}); err != nil {
+			return err
+		}
+		if _, err := tx.ShowLine(contact.ID, &store.Line{ID: "l1", Text: "Chào"}); err != nil {
+			return err
+		}
+		if err := tx.AddTask(&store.Task{Member: hoa.ID, Work: "qr"}); err != nil {
+			return err
+		}
+		if err := tx.PutFile(&store.File{Name: "a.xlsx", Expires: now.AddDate(0, 0, 1)}, make([]byte, 100_000)); err != nil {
+			return err
+		}
+		return tx.Log(hoa.ID, "export registrations", ahead.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func check(t *testing.T, db store.Backend) []string {
+	t.Helper()
+	var wrong []string
+	_, err := store.Check(t.Context(), db, villageTime, func(bucket, key, what string) { wrong = append(wrong, bucket+": "+what) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrong
+}
+
+func TestCheckFindsNothing(t *testing.T) {
+	db := village(t)
+	if wrong := check(t, db); len(wrong) > 0 {
+		t.Errorf("a sound database is called wrong:\n%s", strings.Join(wrong, "\n"))
+	}
+	counts, err := store.Check(t.Context(), db, villageTime, func(string, string, string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bucket := range store.Buckets() {
+		if counts[bucket] == 0 {
+			t.Errorf("the sample has no %s, so its check is not tested", bucket)
+		}
+	}
+}
+
+// Each document that goes missing or cannot be read is noticed, unless nothing
+// leads to it.
+func TestCheckNoticesEveryLoss(t *testing.T) {
+	alone := []string{"audit", "contact", "delivery", "due", "grant", "grant_code", "message", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file"}
+	for _, bucket := range store.Buckets() {
+		t.Run(bucket, func(t *testing.T) {
+			db := village(t)
+			key := first(t, db, bucket)
+			change(t, db, func(kv store.KV) error { return kv.Put(bucket, key, []byte(`{"`)) })
+			if bucket == "meta" { // its first key is that of the areas
+				key = "areas"
+			}
+			if wrong := check(t, db); !slices.ContainsFunc(wrong, func(w string) bool { return strings.HasPrefix(w, bucket+": cannot be read") }) {
+				t.Errorf("%s/%s cannot be read, and Check says %q", bucket, key, wrong)
+			}
+			change(t, db, func(kv store.KV) error { return kv.Delete(bucket, key) })
+			if wrong := check(t, db); len(wrong) == 0 && !slices.Contains(alone, bucket) {
+				t.Errorf("%s/%s is gone, and Check says nothing", bucket, key)
+			}
+		})
+	}
+}
+
+func TestCheckCounts(t *testing.T) {
+	db := village(t)
+	change(t, db, func(kv store.KV) error {
+		for p, err := range kv.Scan("training", "", "") {
+			if err != nil {
+				return err
+			}
+			more := strings.NewReplacer(`"taken":2`, `"taken":3`, `"taken":4`, `"taken":5`).Replace(string(p.Value))
+			if err := kv.Put("training", p.Key, []byte(more)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	wrong := check(t, db)
+	want := []string{"training: says that 3 seats are taken and 2 children come; its registrations are 2 with 2 children"}
+	if !slices.Equal(wrong, want) {
+		t.Errorf("Check says %q, want %q: only of the training ahead must every seat have its registration", wrong, want)
+	}
+}
+
+func TestCheckWantsADatabaseOfItsSchema(t *testing.T) {
+	for name, head := range map[string]string{"none": "", "newer": `{"version":99}`, "older": `{"version":0}`} {
+		db := memory.New()
+		if head != "" {
+			change(t, db, func(kv store.KV) error { return kv.Put("meta", "schema", []byte(head)) })
+		}
+		if _, err := store.Check(t.Context(), db, villageTime, func(string, string, string) {}); err == nil {
+			t.Errorf("%s: Check takes it", name)
+		}
+	}
+}
+
+func first(t *testing.T, db store.Backend, bucket string) (key string) {
+	t.Helper()
+	err := db.View(t.Context(), func(kv store.KV) error {
+		for p, err := range kv.Scan(bucket, "", "") {
+			key = p.Key
+			return err
+		}
+		return nil
+	})
+	if err != nil || key == "" {
+		t.Fatalf("bucket %s: %q, %v", bucket, key, err)
+	}
+	return key
+}
+
+func change(t *testing.T, db store.Backend, fn func(store.KV) error) {
+	t.Helper()
+	if err := db.Update(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
