@@ -1,0 +1,106 @@
+package web
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// policy is what a page may load and do: only what this server hands out, no
+// script or style inside a page.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"media-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+
+// guard puts the security headers on every answer, bounds what is posted and
+// refuses what another site's page posts in the visitor's name. Webhooks pass:
+// what is no browser sends none of the headers that are looked at.
+func (s *Server) guard(next http.Handler) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	if err := sameOrigin.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host); err != nil {
+		s.Log.Warn("pages of old browsers may not post", "err", err)
+	}
+	next = http.MaxBytesHandler(sameOrigin.Handler(next), maxBody)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "SAMEORIGIN") // browsers that do not know frame-ancestors
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// remote is the address that asks: that of the connection, or the one that the
+// proxy has put last into X-Forwarded-For. What stands before it came from
+// outside and may be a lie.
+func (s *Server) remote(r *http.Request) netip.Addr {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	addr := from.Addr().Unmap().WithZone("")
+	if !s.Proxy.IsValid() || addr != s.Proxy.Unmap() {
+		return addr
+	}
+	all := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	last := strings.TrimSpace(all[strings.LastIndexByte(all, ',')+1:])
+	if told, err := netip.ParseAddr(last); err == nil {
+		return told.Unmap().WithZone("")
+	}
+	return addr
+}
+
+// neighbour is the key under which requests are counted: an address, or the
+// network of one household where there are many (IPv6).
+func (s *Server) neighbour(r *http.Request) string {
+	addr := s.remote(r)
+	if addr.Is6() {
+		if home, err := addr.Prefix(64); err == nil {
+			return home.String()
+		}
+	}
+	return addr.String()
+}
+
+// local says whether the browser surely runs on this machine: the connection
+// comes from it, it asked for this machine by a name of its own (a page of
+// another site that had its name point here did not), and no proxy stands in
+// between, not even one that nobody told us of.
+func (s *Server) local(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !from.Addr().Unmap().IsLoopback() {
+		return false
+	}
+	for _, sign := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via"} {
+		if r.Header.Get(sign) != "" {
+			return false
+		}
+	}
+	return loopbackHost(r.Host)
+}
+
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// unhurried lifts the time limits of the server from one answer: a stream goes
+// on for hours, a file takes its time on a slow line. Both limits must go:
+// net/http takes a read that times out during the answer for the visitor's
+// leaving (golang/go issue 70834).
+func unhurried(w http.ResponseWriter) (*http.ResponseController, error) {
+	rc := http.NewResponseController(w)
+	return rc, errors.Join(rc.SetReadDeadline(time.Time{}), rc.SetWriteDeadline(time.Time{}))
+}
