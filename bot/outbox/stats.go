@@ -1,0 +1,72 @@
+package outbox
+
+import (
+	"time"
+
+	"chihai/store"
+)
+
+// Stats are the numbers of one channel. The counts begin with the process.
+type Stats struct {
+	Channel   string
+	Delivered int64
+	Retried   int64 // tries after which a message was put back
+	Blocked   int64
+	Failed    int64
+	Late      int64
+	Unknown   int64
+
+	Waiting [lanes]int // messages of each lane in memory, those under way too
+	More    bool       // and more of them are in the store only
+	Flights int        // calls under way
+	Oldest  time.Time  // when the oldest that is in memory was posted; zero: none is
+	Chats   int        // addresses in memory
+}
+
+// Stats returns the present numbers of each channel, in the order in which they
+// were given to New. It looks at every message in memory, so that it is for
+// once in a few seconds.
+func (o *Outbox) Stats() []Stats {
+	var all []Stats
+	for _, name := range o.names {
+		all = append(all, o.senders[name].present())
+	}
+	return all
+}
+
+func (s *sender) present() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.stats
+	now.Channel = s.channel.Name()
+	now.Flights = s.flying
+	now.Chats = len(s.chats)
+	for lane := range s.windows {
+		now.Waiting[lane] = s.windows[lane].count
+		now.More = now.More || !s.windows[lane].whole
+	}
+	oldest := ""
+	for id := range s.known {
+		if oldest == "" || id < oldest {
+			oldest = id
+		}
+	}
+	now.Oldest, _ = posted(oldest)
+	return now
+}
+
+// count counts a message that was settled.
+func (s *Stats) count(outcome store.Outcome) {
+	switch outcome {
+	case store.Delivered:
+		s.Delivered++
+	case store.Blocked:
+		s.Blocked++
+	case store.Failed:
+		s.Failed++
+	case store.Late:
+		s.Late++
+	case store.Unknown:
+		s.Unknown++
+	}
+}
