@@ -64,7 +64,13 @@ type ReminderRule struct {
 	Bound  time.Duration // sent at most so much later; 0: until the training begins
 }
 
-// ReminderRules are the reminders of every training.
+// At is when the rule reminds of what begins at start. Days are counted in UTC,
+// which is the same where no clock is ever put forward, as in Viet Nam.
+func (r ReminderRule) At(start time.Time) time.Time {
+	return start.AddDate(0, 0, -r.Days).Add(-r.Before)
+}
+
+// ReminderRules are the reminders of every training, the earliest first.
 var ReminderRules = []ReminderRule{
 	{Name: "7d", Days: 7, Bound: 24 * time.Hour},
 	{Name: "1d", Days: 1, Bound: 6 * time.Hour},
@@ -73,11 +79,9 @@ var ReminderRules = []ReminderRule{
 
 // planReminders plans the reminders of t's present start that are still ahead.
 // Those of an earlier start lapse, because their Moved is not t's any more.
-// Days are counted in UTC, which is the same where no clock is ever put
-// forward, as in Viet Nam.
 func (tx *Tx) planReminders(t *Training) error {
 	for _, rule := range ReminderRules {
-		at := t.Start.AddDate(0, 0, -rule.Days).Add(-rule.Before)
+		at := rule.At(t.Start)
 		until := t.Start
 		if rule.Bound > 0 {
 			until = at.Add(rule.Bound)

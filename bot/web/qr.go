@@ -17,9 +17,9 @@ const (
 	moduleSize = 12
 )
 
-// qrPNG draws text as a QR code in black and white that survives the loss of
-// 15 % of it, by a fold or a stain.
-func qrPNG(text string) ([]byte, error) {
+// QR draws text as a QR code, a PNG picture in black and white that survives
+// the loss of 15 % of it, by a fold or a stain.
+func QR(text string) ([]byte, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return nil, fmt.Errorf("draw QR code: %w", err)

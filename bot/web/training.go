@@ -74,7 +74,9 @@ func (s *Server) training(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.Closed == "" {
 		for _, n := range s.Networks {
-			p.Doors = append(p.Doors, door{p.T(ask, "network", n.Name), n.Link(t.Code)})
+			if link := n.Link(t.Code); link != "" {
+				p.Doors = append(p.Doors, door{p.T(ask, "network", n.Name), link})
+			}
 		}
 	}
 	if !t.Listed {
@@ -132,7 +134,7 @@ func (s *Server) trainingQR(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	png, err := qrPNG(s.trainingURL(t))
+	png, err := QR(s.trainingURL(t))
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -154,7 +154,7 @@ func TestTrainingQR(t *testing.T) {
 			}
 		}
 	}
-	other, err := qrPNG("another")
+	other, err := QR("another")
 	if err != nil || bytes.Equal(other, []byte(body)) {
 		t.Errorf("two texts have one code, %v", err)
 	}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"chihai/store"
+	"chihai/store/bolt"
+)
+
+// errUnsound says that the database is not as it should be; what is wrong was
+// said already.
+var errUnsound = errors.New("the database is not sound; a backup that is can take its place")
+
+// runCheck reads the whole database and says what is wrong with it.
+//
+// A damaged file can make whoever reads it fault, so it is read by a child
+// process, and the bot that runs is only asked for a copy.
+func runCheck(ctx context.Context, c *call) error {
+	set := c.flags("check")
+	file := set.String("file", "", "read this `file`, which nobody uses, and not CHIHAI_DB; for backups")
+	child := set.Bool("child", false, "read the file in this process")
+	if _, err := c.parse(set, 0, 0); err != nil {
+		return err
+	}
+	cfg, err := readConfig(c.getenv)
+	if err != nil {
+		return err
+	}
+	if *child {
+		return checkFile(ctx, *file, c.stdout)
+	}
+	if *file == "" {
+		*file = cfg.db
+	}
+	if !exists(*file) {
+		return fmt.Errorf("there is no database %s: set CHIHAI_DB to the one that is meant", *file)
+	}
+	if *file == cfg.db {
+		copied, err := copyInUse(ctx, cfg.db)
+		switch {
+		case err == nil:
+			defer os.Remove(copied)
+			*file = copied
+		case !errors.Is(err, errNoBot):
+			return err
+		}
+	}
+	return checkApart(ctx, *file, c)
+}
+
+// copyInUse has the bot that runs on the database path make a copy beside it
+// and returns where, or [errNoBot] when none runs.
+func copyInUse(ctx context.Context, path string) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".check-*")
+	if err != nil {
+		return "", err
+	}
+	err = errors.Join(ask(ctx, path, "backup", nil, nil, f), f.Close())
+	if err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+// checkApart reads the file in a child process.
+func checkApart(ctx context.Context, path string, c *call) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path)
+	cmd.Stdout = c.stdout
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	// What a child that faults says is long and helps nobody here.
+	last, err := io.ReadAll(io.LimitReader(said, 4<<10))
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, said); err != nil {
+		return err
+	}
+	var exit *exec.ExitError
+	switch err := cmd.Wait(); {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit) && exit.ExitCode() == failed:
+		fmt.Fprintf(c.stderr, "%s", last)
+		return errUnsound
+	default:
+		fmt.Fprintln(c.stdout, "Reading the file crashed: parts of it are damaged.")
+		return errUnsound
+	}
+}
+
+// checkFile reads the file path, which nobody has open for writing, and says
+// what is wrong.
+func checkFile(ctx context.Context, path string, out io.Writer) error {
+	if err := bolt.Check(path); err != nil {
+		return err
+	}
+	db, err := bolt.OpenReadOnly(path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	say := bufio.NewWriter(out)
+	defer say.Flush()
+	faults := 0
+	counts, err := store.Check(ctx, db, time.Now(), func(bucket, key, what string) {
+		faults++
+		fmt.Fprintf(say, "%s %s %s\n", bucket, key, what)
+	})
+	if err != nil {
+		return err
+	}
+	if faults > 0 {
+		return fmt.Errorf("%d faults", faults)
+	}
+	total := 0
+	for _, bucket := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(say, "%9d %s\n", counts[bucket], bucket)
+		total += counts[bucket]
+	}
+	fmt.Fprintf(say, "%9d documents, and nothing is wrong with them.\n", total)
+	return nil
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A variable of the environment.
+type variable struct {
+	name  string
+	value string // when it is not set; empty: what says what
+	what  string
+}
+
+// variables are all that the program reads from its environment.
+func variables() []variable {
+	return []variable{
+		{"CHIHAI_DB", "chihai.db", "file of the database"},
+		{"CHIHAI_LISTEN", "127.0.0.1:8080", "address of the web server"},
+		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
+		{"CHIHAI_TZ", "Asia/Ho_Chi_Minh", "local time of what is said and scheduled"},
+		{"CHIHAI_TELEGRAM_TOKEN", "", "unset: no Telegram"},
+		{"CHIHAI_TELEGRAM_API", "https://api.telegram.org", "base of the Bot API"},
+		{"CHIHAI_TELEGRAM_WEBHOOK", "", "1: webhook at CHIHAI_URL/hook/telegram; unset: long polling"},
+		{"CHIHAI_ZALO_TOKEN", "", "unset: no Zalo Bot (this version does not speak with Zalo yet)"},
+		{"CHIHAI_ZALO_API", "https://bot-api.zaloplatforms.com", "base of the Zalo Bot API"},
+		{"CHIHAI_ZALO_WEBHOOK", "", "as above, at /hook/zalo"},
+		{"CHIHAI_WEBCHAT", "", "1: web chat for everybody at /; on in demo"},
+		{"CHIHAI_PROXY", "", "address of a proxy whose X-Forwarded-For is believed; unset: none"},
+	}
+}
+
+// A config is the environment, checked.
+type config struct {
+	db       string
+	listen   string
+	isListen bool     // CHIHAI_LISTEN was set
+	url      *url.URL // nil: follows the listener
+	zone     *time.Location
+	telegram account
+	webChat  bool
+	proxy    netip.Addr // zero: none
+}
+
+// An account is how to reach the API of a network.
+type account struct {
+	token   string // empty: off
+	api     string
+	webhook bool
+}
+
+// readConfig reads the environment. Its error is a [usageError] that names each
+// variable that is wrong, and never says a token.
+func readConfig(getenv func(string) string) (*config, error) {
+	r := reader{getenv: getenv, defaults: map[string]string{}}
+	for _, v := range variables() {
+		r.defaults[v.name] = v.value
+	}
+	c := &config{
+		db:       r.database("CHIHAI_DB"),
+		listen:   r.listen("CHIHAI_LISTEN"),
+		isListen: getenv("CHIHAI_LISTEN") != "",
+		zone:     r.zone("CHIHAI_TZ"),
+		telegram: account{
+			token:   strings.TrimSpace(getenv("CHIHAI_TELEGRAM_TOKEN")),
+			api:     r.url("CHIHAI_TELEGRAM_API", false).String(),
+			webhook: r.yes("CHIHAI_TELEGRAM_WEBHOOK"),
+		},
+		webChat: r.yes("CHIHAI_WEBCHAT"),
+		proxy:   r.address("CHIHAI_PROXY"),
+	}
+	if getenv("CHIHAI_URL") != "" {
+		c.url = r.url("CHIHAI_URL", true)
+	}
+	if getenv("CHIHAI_ZALO_TOKEN") != "" {
+		r.wrong("CHIHAI_ZALO_TOKEN", "this version does not speak with Zalo yet: unset it")
+	}
+	if c.telegram.webhook && (c.url == nil || c.url.Scheme != "https") && c.telegram.api == "https://api.telegram.org" {
+		r.wrong("CHIHAI_TELEGRAM_WEBHOOK", "Telegram delivers to https only: set CHIHAI_URL to the address that your proxy has outside")
+	}
+	if len(r.errs) > 0 {
+		return nil, usageError{errors.Join(r.errs...)}
+	}
+	return c, nil
+}
+
+// A reader reads variables and collects what is wrong with them.
+type reader struct {
+	getenv   func(string) string
+	defaults map[string]string
+	errs     []error
+}
+
+func (r *reader) wrong(name, format string, args ...any) {
+	r.errs = append(r.errs, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+}
+
+func (r *reader) text(name string) string {
+	if s := strings.TrimSpace(r.getenv(name)); s != "" {
+		return s
+	}
+	return r.defaults[name]
+}
+
+func (r *reader) database(name string) string {
+	path := r.text(name)
+	if scheme, _, found := strings.Cut(path, "://"); found {
+		r.wrong(name, "this version keeps its database in a file; one at %s:// comes later", scheme)
+		return ""
+	}
+	return filepath.Clean(path)
+}
+
+func (r *reader) listen(name string) string {
+	s := r.text(name)
+	if _, _, err := net.SplitHostPort(s); err != nil {
+		r.wrong(name, "%q is not of the form 127.0.0.1:8080", s)
+	}
+	return s
+}
+
+// url reads the address of a web server; with bare, one without a path.
+func (r *reader) url(name string, bare bool) *url.URL {
+	s := strings.TrimRight(r.text(name), "/")
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || bare && u.Path != "" {
+		r.wrong(name, "want http://host or https://host and nothing behind it")
+		return &url.URL{}
+	}
+	return u
+}
+
+func (r *reader) zone(name string) *time.Location {
+	s := r.text(name)
+	zone, err := time.LoadLocation(s)
+	if err != nil {
+		r.wrong(name, "%q is no time zone such as Asia/Ho_Chi_Minh", s)
+	}
+	return zone
+}
+
+func (r *reader) yes(name string) bool {
+	switch s := r.text(name); s {
+	case "":
+		return false
+	case "1":
+		return true
+	default:
+		r.wrong(name, "%q is neither 1 nor empty", s)
+		return false
+	}
+}
+
+func (r *reader) address(name string) netip.Addr {
+	s := r.text(name)
+	if s == "" {
+		return netip.Addr{}
+	}
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		r.wrong(name, "%q is no IP address", s)
+	}
+	return addr
+}
+
+// page is how the outside reaches the web server of a bot that does not run
+// here.
+func (c *config) page() *url.URL {
+	if c.url != nil {
+		return c.url
+	}
+	return page(c.listen)
+}
+
+// at is how the outside reaches the web server that listens at addr.
+func (c *config) at(addr net.Addr) *url.URL {
+	if c.url != nil {
+		return c.url
+	}
+	return page(addr.String())
+}
+
+func page(listen string) *url.URL {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return &url.URL{Scheme: "http", Host: listen}
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() { // every address of the machine
+		host = "127.0.0.1"
+	}
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+}

@@ -1,0 +1,136 @@
+// Package export makes the files that people are handed: the list of those
+// who take part in a training.
+//
+// A list is read in one snapshot ([Read]) and written afterwards
+// ([Registrations]), because a workbook takes longer than a transaction may.
+// Who takes a list is kept in the audit ([Take]).
+//
+// The lists are forms of the Union, in Vietnamese for whoever takes them: their
+// words stand here and not in locales/, as on a printed form.
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"chihai/locales"
+	"chihai/store"
+)
+
+// A List is who takes part in a training, as it stood in one snapshot.
+type List struct {
+	Organisation string // of the operator; may be empty
+	Head         string // who signs; may be empty
+	Training     *store.Training
+	People       []Person  // in the order of Vietnamese names
+	Gone         int       // seats of those who have deleted what was kept of them
+	Made         time.Time // in UTC
+}
+
+// A Person is one line of a [List].
+type Person struct {
+	Name     string
+	Area     string // name of the commune or ward
+	Phone    string // E.164; empty: none
+	Children int
+	By       string // name of who registered her; empty: she herself
+	Code     string // on her receipt
+}
+
+// Children is how many children come along.
+func (l *List) Children() int {
+	n := 0
+	for _, p := range l.People {
+		n += p.Children
+	}
+	return n
+}
+
+// Name is what the file of the list is called.
+func (l *List) Name() string { return "danh-sach-" + l.Training.Code + ".xlsx" }
+
+// Read reads the list of the training, given by its id or its code as people
+// type it. It returns [store.ErrNotFound] when there is no such training.
+func Read(tx *store.Tx, training string) (*List, error) {
+	t, err := find(tx, training)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := tx.Settings()
+	if err != nil {
+		return nil, err
+	}
+	areas, err := tx.Areas()
+	if err != nil {
+		return nil, err
+	}
+	l := &List{Organisation: settings.Organisation, Head: settings.Head, Training: t, Made: tx.Now}
+	for r, err := range tx.Registrations(t.ID) {
+		if err != nil {
+			return nil, err
+		}
+		if !r.Holds() {
+			continue
+		}
+		m, err := tx.Member(r.Member)
+		if err != nil {
+			return nil, err
+		}
+		p := Person{Name: m.Name, Phone: m.Phone, Area: m.Area, Children: r.Children, Code: r.Code}
+		if a := areas.Area(m.Area); a != nil {
+			p.Area = a.Name
+		}
+		if p.By, err = helper(tx, r); err != nil {
+			return nil, err
+		}
+		l.People = append(l.People, p)
+	}
+	l.Gone = max(0, t.Taken-len(l.People))
+	order := locales.NameOrder()
+	slices.SortStableFunc(l.People, func(a, b Person) int { return order(a.Name, b.Name) })
+	return l, nil
+}
+
+func find(tx *store.Tx, training string) (*store.Training, error) {
+	t, err := tx.Training(training)
+	if errors.Is(err, store.ErrNotFound) {
+		return tx.TrainingByCode(training)
+	}
+	return t, err
+}
+
+// helper is the name of the member who registered another.
+func helper(tx *store.Tx, r *store.Registration) (string, error) {
+	if r.By == "" || r.By == r.Member {
+		return "", nil
+	}
+	m, err := tx.Member(r.By)
+	if errors.Is(err, store.ErrNotFound) { // she has deleted what was kept of her
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return m.Name, nil
+}
+
+// Take reads the list of the training, given as [Read] takes it, and keeps
+// that the member by took it; empty: the operator at the machine.
+func Take(ctx context.Context, s *store.Store, training, by string) (*List, error) {
+	var l *List
+	err := s.View(ctx, func(tx *store.Tx) error {
+		var err error
+		l, err = Read(tx, training)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the list of training %s: %w", training, err)
+	}
+	err = s.Update(ctx, func(tx *store.Tx) error {
+		return tx.Log(by, "export registrations", l.Training.ID)
+	})
+	return l, err
+}

@@ -1,0 +1,144 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"chihai/flows"
+	"chihai/locales"
+	"chihai/store"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Workbook is the media type of an .xlsx file.
+const Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// fileTime is for how long a file that was made for somebody is kept. It is
+// sent at once; what is left is for a network that cannot be reached.
+const fileTime = 24 * time.Hour
+
+// An Exporter makes files for those who ask for them in a chat. Its methods
+// are works of bot/tasks: each puts a file into the store and returns its id as
+// a JSON text, or "" when there is nothing to make it of any more.
+type Exporter struct {
+	Words *locales.Printer // Vietnamese
+	Zone  *time.Location   // where trainings take place
+
+	// Draw draws text as a QR code, a PNG picture.
+	Draw func(text string) ([]byte, error)
+}
+
+// Registrations makes the list of those registered for the training that
+// task.Data names. Whether the member who asked may have it is looked at here
+// and not only when she asked: a role may have ended in between.
+func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	var ask flows.TrainingWork
+	if err := json.Unmarshal(task.Data, &ask); err != nil {
+		return nil, fmt.Errorf("read the task: %w", err)
+	}
+	allowed := false
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		allowed, err = mayTake(tx, task.Member, ask.Training)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) || err == nil && !allowed {
+		return nothing, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, err := Take(ctx, s, ask.Training, task.Member)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := Registrations(&b, list, e.Words, e.Zone); err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, list.Name(), Workbook, b.Bytes())
+}
+
+// QR draws the code that leads to the page of a training, for posters and for
+// other people's phones.
+func (e *Exporter) QR(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	var ask flows.TrainingWork
+	if err := json.Unmarshal(task.Data, &ask); err != nil {
+		return nil, fmt.Errorf("read the task: %w", err)
+	}
+	name := "ma-qr.png"
+	err := s.View(ctx, func(tx *store.Tx) error {
+		t, err := tx.Training(ask.Training)
+		if err == nil {
+			name = "ma-qr-" + t.Code + ".png"
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nothing, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	picture, err := e.Draw(ask.URL)
+	if err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, name, "image/png", picture)
+}
+
+var nothing = []byte(`""`)
+
+// mayTake says whether the member is staff for the area of the training now.
+func mayTake(tx *store.Tx, member, training string) (bool, error) {
+	t, err := tx.Training(training)
+	if err != nil {
+		return false, err
+	}
+	m, err := tx.Member(member)
+	if err != nil {
+		return false, err
+	}
+	grants, err := tx.Grants(m)
+	if err != nil {
+		return false, err
+	}
+	areas, err := tx.Areas()
+	if err != nil {
+		return false, err
+	}
+	for _, g := range grants {
+		if (g.Role == store.Staff || g.Role == store.Admin) && areas.Within(t.Area, g.Area) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// keep puts a file for the member into the store and returns its id as a JSON
+// text. A member who was deleted meanwhile gets none.
+func keep(ctx context.Context, s *store.Store, member, name, kind string, data []byte) ([]byte, error) {
+	id := ""
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		id = ""
+		if _, err := tx.Member(member); err != nil {
+			return err
+		}
+		f := &store.File{Name: name, Type: kind, Member: member, Expires: tx.Now.Add(fileTime)}
+		if err := tx.PutFile(f, data); err != nil {
+			return err
+		}
+		id = f.ID
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nothing, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep %s: %w", name, err)
+	}
+	return json.Marshal(id)
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"chihai/store"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A setting is one of the operator's words for her own organisation.
+type setting struct {
+	name string
+	what string
+	get  func(*store.Settings) string
+	set  func(*store.Tx, *store.Settings, string) error
+}
+
+func settings() []setting {
+	text := func(field func(*store.Settings) *string) (func(*store.Settings) string, func(*store.Tx, *store.Settings, string) error) {
+		get := func(s *store.Settings) string { return *field(s) }
+		set := func(_ *store.Tx, s *store.Settings, value string) error {
+			*field(s) = norm.NFC.String(strings.TrimSpace(value))
+			return nil
+		}
+		return get, set
+	}
+	organisation := setting{name: "organisation", what: "what the Union is called, as on its letters"}
+	organisation.get, organisation.set = text(func(s *store.Settings) *string { return &s.Organisation })
+	telephone := setting{name: "telephone", what: "of an office that answers questions about the bot"}
+	telephone.get, telephone.set = text(func(s *store.Settings) *string { return &s.Telephone })
+	head := setting{name: "head", what: "who signs lists"}
+	head.get, head.set = text(func(s *store.Settings) *string { return &s.Head })
+	return []setting{
+		organisation, telephone, head,
+		{
+			name: "top", what: "code of the unit in which the Union works",
+			get: func(s *store.Settings) string { return s.Top },
+			set: func(tx *store.Tx, s *store.Settings, value string) error {
+				tree, err := tx.Areas()
+				if err != nil {
+					return err
+				}
+				if value != "" && tree.Area(value) == nil {
+					return fmt.Errorf("there is no unit with the code %s: \"import areas\" reads them", value)
+				}
+				s.Top = value
+				return nil
+			},
+		}, {
+			name: "backup-days", what: "for how many days backups are kept, as people are told who delete their data",
+			get: func(s *store.Settings) string { return strconv.Itoa(s.BackupDays) },
+			set: func(_ *store.Tx, s *store.Settings, value string) error {
+				days, err := strconv.Atoi(value)
+				if err != nil || days < 1 || days > 3650 {
+					return fmt.Errorf("%q is no number of days from 1 to 3650", value)
+				}
+				s.BackupDays = days
+				return nil
+			},
+		},
+	}
+}
+
+// runSet shows the settings or changes one.
+func runSet(ctx context.Context, c *call) error {
+	words, err := c.parse(c.flags("set"), 0, 2)
+	if err != nil {
+		return err
+	}
+	if len(words) == 1 {
+		return misuse("set: to which value? An empty one is \"\"")
+	}
+	if len(words) == 2 && findSetting(words[0]) == nil {
+		return misuse("set: there is no setting %q; \"chihai set\" shows all", words[0])
+	}
+	cfg, err := readConfig(c.getenv)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, cfg, len(words) == 0, "set", words, nil, c.stdout)
+}
+
+func findSetting(name string) *setting {
+	for _, s := range settings() {
+		if s.name == name {
+			return &s
+		}
+	}
+	return nil
+}
+
+func set(ctx context.Context, d *desk, args []string, _ io.Reader, out io.Writer) error {
+	var now *store.Settings
+	read := func(tx *store.Tx) (err error) {
+		now, err = tx.Settings()
+		return err
+	}
+	var err error
+	if len(args) == 2 {
+		s := findSetting(args[0])
+		if s == nil {
+			return fmt.Errorf("there is no setting %q", args[0])
+		}
+		err = d.store.Update(ctx, func(tx *store.Tx) error {
+			if err := read(tx); err != nil {
+				return err
+			}
+			if err := s.set(tx, now, args[1]); err != nil {
+				return err
+			}
+			if err := tx.PutSettings(now); err != nil {
+				return err
+			}
+			return tx.Log("", "set", s.name)
+		})
+	} else {
+		err = d.store.View(ctx, read)
+	}
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	for _, s := range settings() {
+		value := s.get(now)
+		if value == "" {
+			value = "-"
+		}
+		fmt.Fprintf(table, "%s\t%s\t(%s)\n", s.name, value, s.what)
+	}
+	return table.Flush()
+}
