@@ -32,8 +32,11 @@ func writeFile(path string, replace bool, write func(io.Writer) error) (err erro
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if replace {
-		return os.Rename(f.Name(), path)
+	if !replace {
+		// A link fails when somebody else was quicker. A USB stick knows no links.
+		if err := os.Link(f.Name(), path); err == nil || exists(path) {
+			return err
+		}
 	}
-	return os.Link(f.Name(), path) // fails if somebody else was quicker
+	return os.Rename(f.Name(), path)
 }

@@ -6,6 +6,8 @@ func All() []*Flow {
 		welcome(), menu(), resume(), help(),
 		register(), mine(), remind(),
 		profile(), area(), language(), address(),
-		settings(), myData(), deleteMe(), grant(),
+		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(),
+		settings(), people(), myData(), deleteMe(), grant(),
+		mergeMembers(), mergeConfirm(),
 	}
 }

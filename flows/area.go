@@ -70,9 +70,17 @@ func takeAreaName(t *Turn) error {
 		}
 	}
 	if len(now) == 0 {
-		if now = t.units(words); len(now) == 0 {
+		now = t.units(words)
+	}
+	if len(now) == 0 {
+		alike := slices.DeleteFunc(slices.Clone(tree.Alike(words)), func(a *store.Area) bool { return !t.suits(tree, a) })
+		if len(alike) == 0 {
 			return t.Again("area.none", "name", cleanText(words, 60))
 		}
+		t.Say("area.alike")
+		t.Set("units", codes(alike))
+		t.Forget("skip")
+		return t.Goto("unit")
 	}
 	if len(now) == 1 {
 		if len(meant) > 0 && meant[0].Code != now[0].Code {
@@ -143,8 +151,10 @@ func askWhich(t *Turn) error {
 		return err
 	}
 	t.Say("area.which")
-	for _, a := range t.noted(tree, "meant") {
-		t.Offer(PickText(a.Code, t.unitLabel(tree, a)))
+	units := t.noted(tree, "meant")
+	for _, a := range units {
+		same := func(b *store.Area) bool { return b.Name == a.Name && b != a }
+		t.Offer(PickText(a.Code, t.unitLabel(tree, a, slices.ContainsFunc(units, same))))
 	}
 	return nil
 }
@@ -153,6 +163,9 @@ func takeWhich(t *Turn) error {
 	tree, err := t.Areas()
 	if err != nil {
 		return err
+	}
+	if t.Words() != "" { // she typed another name
+		return takeAreaName(t)
 	}
 	a := tree.Area(t.Chosen())
 	if a == nil {
@@ -179,7 +192,7 @@ func askUnit(t *Turn) error {
 	skip := t.Count("skip")
 	t.Say("area.unit")
 	for _, a := range units[min(skip, len(units)):min(skip+unitPage, len(units))] {
-		t.Offer(PickText(a.Code, t.unitLabel(tree, a)))
+		t.Offer(PickText(a.Code, a.Name))
 	}
 	if skip+unitPage < len(units) {
 		t.Offer(Pick("more", "register.more"))
@@ -219,18 +232,23 @@ func (t *Turn) noted(tree *store.AreaTree, name string) []*store.Area {
 	return units
 }
 
-// unitLabel is how a unit is offered: with what it belongs to, and for one
-// that is gone with the year until which it was there.
-func (t *Turn) unitLabel(tree *store.AreaTree, a *store.Area) string {
+// unitLabel is how a unit is offered that a name may mean: one that is gone with
+// the year until which it was there, and with where it was when another of them
+// is called the same.
+func (t *Turn) unitLabel(tree *store.AreaTree, a *store.Area, several bool) string {
 	label := a.Name
+	if up := tree.Area(a.Parent); up != nil && several {
+		label += ", " + shortKinds.Replace(up.Name)
+	}
 	if a.Valid(t.Now) {
 		return label
 	}
-	if up := tree.Area(a.Parent); up != nil && !strings.EqualFold(up.Name, a.Name) {
-		label += ", " + up.Name
-	}
 	return t.T("area.old", "area", label, "year", yearOf(a.Until))
 }
+
+// shortKinds shortens the words for kinds of units as signs and letters do, so
+// that a unit's name fits a button beside another's.
+var shortKinds = strings.NewReplacer("Thành phố ", "TP ", "Thị xã ", "TX ", "Thị trấn ", "TT ", "Huyện ", "H. ", "Tỉnh ", "")
 
 func yearOf(t time.Time) string { return t.Format("2006") }
 

@@ -3,6 +3,7 @@ package flows
 import (
 	"strings"
 
+	"chihai/locales"
 	"chihai/store"
 )
 
@@ -46,7 +47,7 @@ func (t *Turn) sayMyData() error {
 	}
 	phone := m.Phone
 	if phone != "" {
-		phone = showPhone(phone)
+		phone = locales.Phone(phone)
 	}
 	lines := []string{
 		t.T("data.head"),
@@ -144,6 +145,8 @@ func (t *Turn) deleteMember() error {
 		return err
 	}
 	t.Say("delete.done", "days", settings.BackupDays)
+	t.part()
+	t.out[len(t.out)-1].Layout = store.Clear // her buttons must not answer for the one who shares the phone
 	if err := t.DeleteMember(t.Member, t.Contact); err != nil {
 		return err
 	}

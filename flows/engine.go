@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -27,9 +28,9 @@ type Engine struct {
 	opt      Options
 	flows    []*Flow
 	byName   map[string]*Flow
-	commands map[string]string   // slash command → flow or one of the ways below
-	triggers map[string]string   // folded word → flow
-	words    map[string][]string // locale id → what may be typed for it, folded
+	commands map[string]string // slash command → flow or one of the ways below
+	triggers map[string]string // folded word → flow
+	words    map[string][]word // locale id → what may be typed for it
 }
 
 // Options of an [Engine]. The zero value serves tests.
@@ -38,6 +39,10 @@ type Options struct {
 	URL   string                      // how the outside reaches the web server
 	Links func(payload string) []Link // deep links into the bot; nil: none
 	Log   *slog.Logger                // nil: slog.Default()
+
+	// Voice says whether there is a recording of a message in a language; nil:
+	// [locales.HasVoice].
+	Voice func(language, id string) bool
 }
 
 // A Link opens the bot on a network.
@@ -64,6 +69,12 @@ const (
 	navHelp   = "nav:help"
 )
 
+// ways are the ways that a word opens also where no button offers it.
+var ways = []store.PromptChoice{{ID: navBack, Key: "nav.back"}, {ID: navLater, Key: "nav.later"}, {ID: navStop, Key: "nav.stop"}}
+
+// isWay says whether c is a choice that the engine has added.
+func isWay(c store.PromptChoice) bool { return strings.HasPrefix(c.ID, "nav:") }
+
 const (
 	maxSteps   = 50 // how many steps one turn goes through at most
 	maxTrail   = 40 // how many questions one can go back
@@ -88,17 +99,23 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
+	if opt.Voice == nil {
+		opt.Voice = locales.HasVoice
+	}
 	e := &Engine{
 		store: s, catalog: c, opt: opt, flows: flows,
 		byName: map[string]*Flow{}, triggers: map[string]string{},
 		commands: map[string]string{
 			wayStart: wayStart, wayMenu: wayMenu, wayBack: wayBack, wayStop: wayStop, wayLater: wayLater,
 		},
-		words: map[string][]string{},
+		words: map[string][]word{},
 	}
 	for _, id := range c.IDs() {
 		for _, w := range c.Words(id) {
-			e.words[id] = append(e.words[id], store.Fold(w))
+			if len(w) > 4*mostLabel || strings.ContainsAny(w, "{\n") {
+				continue // no label
+			}
+			e.words[id] = append(e.words[id], word{store.Fold(w), spelt(w)})
 		}
 	}
 	for _, f := range flows {
@@ -110,8 +127,8 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 			if !c.Has(id) {
 				return nil, fmt.Errorf("flow %s: no message %s", f.Name, id)
 			}
-			for _, w := range e.words[id] {
-				into := e.triggers
+			for _, word := range e.words[id] {
+				w, into := word.folded, e.triggers
 				if strings.HasPrefix(w, "/") {
 					into = e.commands
 				}
@@ -156,18 +173,30 @@ func (e *Engine) turn(ctx context.Context, in Input) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			flow, step := t.where()
-			err = &fault{flow, step, fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+			err = &fault{flow, step, panicked(p)}
 		}
 	}()
 	return e.store.Update(ctx, func(tx *store.Tx) error {
 		t = &Turn{Tx: tx, Input: in, engine: e}
 		err := t.run()
-		if err != nil && tx.Broken() == nil && ctx.Err() == nil {
+		if broken := tx.Broken(); broken != nil {
+			return broken // also where a flow passed it over: what it decided rests on nothing
+		}
+		if err != nil && ctx.Err() == nil {
 			flow, step := t.where()
 			return &fault{flow, step, err}
 		}
 		return err
 	})
+}
+
+// panicked is the error for the value of a panic, which may hold what a person
+// wrote unless it is the runtime's own.
+func panicked(p any) error {
+	if err, ok := p.(runtime.Error); ok {
+		return fmt.Errorf("panic: %w\n%s", err, debug.Stack())
+	}
+	return fmt.Errorf("panic with a %T\n%s", p, debug.Stack())
 }
 
 // sorry says that something went wrong, and that the input counts as handled.
@@ -199,6 +228,9 @@ func clean(in Input) Input {
 	in.Phone = cleanText(in.Phone, 40)
 	in.Tap.Token = cleanText(in.Tap.Token, 64)
 	in.Tap.ID = cleanText(in.Tap.ID, 64)
+	in.File.ID = cleanText(in.File.ID, 300)
+	in.File.Name = cleanText(in.File.Name, 200)
+	in.File.Type = cleanText(in.File.Type, 100)
 	return in
 }
 
@@ -222,13 +254,18 @@ func cleanText(s string, most int) string {
 	}, strings.ToValidUTF8(s, ""))
 	s = strings.TrimSpace(norm.NFC.String(s))
 	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most])
+		s = strings.TrimSpace(string([]rune(s)[:most]))
 	}
 	return s
 }
 
+// where says in which flow and step the turn stands; t is nil when it had not
+// begun.
 func (t *Turn) where() (flow, step string) {
-	if t == nil || t.conv == nil || len(t.conv.Frames) == 0 {
+	switch {
+	case t == nil:
+		return "", ""
+	case t.conv == nil || len(t.conv.Frames) == 0:
 		return t.Input.Flow, ""
 	}
 	f := t.frame()
@@ -241,6 +278,9 @@ func (t *Turn) run() error {
 	if err != nil || !first {
 		return err
 	}
+	if t.Input.At.IsZero() {
+		t.Input.At = t.Now
+	}
 	switch t.Input.Kind {
 	case Due, Outcome:
 		return t.hear()
@@ -248,10 +288,7 @@ func (t *Turn) run() error {
 		return t.reached()
 	}
 	if t.Input.Kind == Other && t.Input.Text == OtherGroup {
-		return t.Post(&store.Message{
-			Contact: t.ContactID(t.Input.Channel, t.Input.From), Channel: t.Input.Channel, Address: t.Input.From,
-			Text: t.engine.catalog.In(locales.Source, "").T("other.group"),
-		})
+		return t.answerGroup()
 	}
 	if t.Contact, t.Member, _, err = t.Meet(t.Input.Channel, t.Input.From); err != nil {
 		return err
@@ -277,6 +314,19 @@ func (t *Turn) run() error {
 	return t.finish()
 }
 
+// answerGroup says once, however much is said there, that the bot does not
+// talk in groups. Nobody of the group becomes a member by it.
+func (t *Turn) answerGroup() error {
+	contact := t.ContactID(t.Input.Channel, t.Input.From)
+	if first, err := t.FirstSeen("group/" + contact); err != nil || !first {
+		return err
+	}
+	return t.Post(&store.Message{
+		Contact: contact, Channel: t.Input.Channel, Address: t.Input.From,
+		Text: t.engine.catalog.In(locales.Source, "").T("other.group"),
+	})
+}
+
 // reached keeps that the network said whether the bot may write.
 func (t *Turn) reached() error {
 	c, err := t.Tx.Contact(t.ContactID(t.Input.Channel, t.Input.From))
@@ -290,25 +340,17 @@ func (t *Turn) reached() error {
 	return t.PutContact(c)
 }
 
-// hear hands something due, or the outcome of a task, to its flow.
+// hear hands something due, or the outcome of a task, to its flow. What the
+// flow needs a role for is left alone when she does not hold it any more.
 func (t *Turn) hear() error {
 	flow := t.engine.byName[t.Input.Flow]
 	if flow == nil || flow.Hear == nil {
 		return fmt.Errorf("no flow hears %q", t.Input.Flow)
 	}
-	var err error
-	if t.Member, err = t.Tx.Member(t.Input.Member); err != nil {
-		return ignore(err, store.ErrNotFound) // she was deleted meanwhile
+	if err := t.find(t.Input.Member); err != nil {
+		return ignore(err, store.ErrNotFound) // she was deleted meanwhile, or nothing reaches her
 	}
-	if t.Contact, t.Relay, err = t.Reach(t.Member); err != nil {
-		return ignore(err, store.ErrNotFound)
-	}
-	who := t.Member
-	if t.Relay != nil {
-		who = t.Relay
-	}
-	t.Printer = t.engine.printer(who)
-	if t.conv, err = t.Conversation(who.ID); err != nil {
+	if ok, err := t.may(flow); err != nil || !ok {
 		return err
 	}
 	frames := slices.Clone(t.conv.Frames)
@@ -317,32 +359,122 @@ func (t *Turn) hear() error {
 		return err
 	}
 	t.conv.Frames = frames
-	if t.move.kind == start { // it wants to ask something
-		t.interrupt(t.move.flow, t.move.note)
-		if err := t.advance(); err != nil {
+	if t.move.kind == start {
+		return t.ask(t.move.flow, t.move.note)
+	}
+	return t.pushOut()
+}
+
+// find makes the turn one for member and the chat in which she is told things.
+// It returns [store.ErrNotFound] when she is not there or nothing reaches her.
+func (t *Turn) find(member string) (err error) {
+	if t.Member, err = t.Tx.Member(member); err != nil {
+		return err
+	}
+	if t.Contact, t.Relay, err = t.Reach(t.Member); err != nil {
+		return err
+	}
+	t.Printer = t.engine.printer(t.hearer())
+	t.conv, err = t.Conversation(t.hearer().ID)
+	return err
+}
+
+// hearer is who reads what is said in this turn: the member herself, or the one
+// who passes it on to her.
+func (t *Turn) hearer() *store.Member {
+	if t.Relay != nil {
+		return t.Relay
+	}
+	return t.Member
+}
+
+// ask asks her something that she did not come for: what is under way waits. One
+// who shares her phone and is not the one who speaks now is told that there is a
+// question, and finds it when she speaks. One who has no phone is not asked:
+// nobody answers for another.
+func (t *Turn) ask(flow string, note any) error {
+	if t.Relay != nil {
+		return nil
+	}
+	t.interrupt(flow, note)
+	if t.Contact.Speaker != t.Member.ID {
+		t.move, t.said = move{}, nil
+		t.Say("people.question")
+		if err := t.PutConversation(t.conv); err != nil {
 			return err
 		}
-		return t.finish()
+		return t.pushOut()
 	}
+	if head := t.engine.forWhom(t.Contact, t.Member, t.Member); head != "" {
+		t.said = slices.Insert(t.said, 0, head)
+	}
+	if err := t.advance(); err != nil {
+		return err
+	}
+	return t.finish()
+}
+
+// askOthers asks whom a flow wanted to be asked in this turn.
+func (t *Turn) askOthers() error {
+	for _, a := range t.asks {
+		o := &Turn{Tx: t.Tx, engine: t.engine, Input: Input{Kind: Due, Member: a.member, Flow: a.flow, At: t.Input.At}}
+		err := o.find(a.member)
+		if err == nil {
+			err = o.ask(a.flow, a.note)
+		}
+		if err := ignore(err, store.ErrNotFound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pushOut puts what was said without having been asked for into the outbox. It
+// says for whom it is where that is not plain.
+func (t *Turn) pushOut() error {
 	t.part()
-	return t.post(who, store.Reminder)
+	if head := t.engine.forWhom(t.Contact, t.hearer(), t.Member); head != "" && len(t.out) > 0 {
+		t.out[0].Text = strings.TrimSpace(head + "\n\n" + t.out[0].Text)
+	}
+	if err := t.post(t.hearer(), store.Reminder); err != nil {
+		return err
+	}
+	return t.askOthers()
+}
+
+// forWhom is what stands before something that reaches m through c and is read
+// by hearer: her name where several women share the phone, and the name of the
+// one to whom it is to be passed on. It is empty when it is plain.
+func (e *Engine) forWhom(c *store.Contact, hearer, m *store.Member) string {
+	p := e.printer(hearer)
+	var lines []string
+	if name := givenName(hearer.Name); len(c.Members) > 1 && name != "" {
+		lines = append(lines, p.T("people.for", "name", name))
+	} else if len(c.Members) > 1 {
+		lines = append(lines, p.T("people.for_nobody"))
+	}
+	if hearer.ID != m.ID {
+		lines = append(lines, p.T("relay.pass_on", "name", m.Name))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // answer finds out what she means and lets the talk go on from it.
 func (t *Turn) answer() error {
 	in := &t.Input
-	if len(t.conv.Frames) > 0 && !t.allowed() {
-		t.Say("engine.role_ended")
-		t.conv.Frames, t.conv.Waiting, t.conv.Prompt = nil, nil, nil
+	if in.Kind == Other && in.Text == OtherAlbum {
+		return nil // its first picture was answered
+	}
+	if ok, err := t.allowed(); err != nil {
+		return err
+	} else if !ok {
+		t.roleEnded()
 		return t.home()
 	}
-	if t.Member.Language == "" && (len(t.conv.Frames) == 0 || t.conv.Frames[0].Flow != "welcome") {
-		t.conv.Frames = []store.Frame{{Flow: "welcome", Since: t.Now}}
-		if in.Kind == Text && in.Text != wayStart {
-			t.Set("then", in.Text)
+	if t.Member.Language == "" {
+		if done, err := t.newcomer(); done || err != nil {
+			return err
 		}
-		t.move = move{kind: next}
-		return t.advance()
 	}
 	if in.Kind == Text && strings.HasPrefix(in.Text, "/") {
 		return t.command()
@@ -356,44 +488,96 @@ func (t *Turn) answer() error {
 	case Choice:
 		return t.tapped(p)
 	case Text:
-		if p.Contact != t.Contact.ID { // it was asked on her other phone
-			t.Say("engine.other_phone")
-			t.move = move{kind: stay}
-			return t.advance()
+		if p.Contact != t.Contact.ID {
+			return t.elsewhere()
 		}
-		c, ok := resolve(p, t.engine.typed, in.Text)
-		if l := t.conv.Last; ok && l != nil && l.Text != "" && l.Text == store.Fold(in.Text) && in.At.Sub(l.At).Abs() <= doubleTap {
+		folded := store.Fold(in.Text)
+		if l := t.conv.Last; l != nil && l.Text != "" && l.Text == folded && in.At.Sub(l.At).Abs() <= doubleTap {
 			return nil // the same button twice: the second press was for the question before
 		}
-		if ok {
-			t.conv.Last = &store.LastTap{ID: c.ID, Text: store.Fold(in.Text), At: in.At}
+		if c, ok := resolve(p, t.engine.typed, in.Text); ok {
+			t.conv.Last = &store.LastTap{ID: c.ID, Text: folded, At: in.At}
 			return t.choose(c)
 		}
-		if l := t.conv.Last; l != nil && l.Text != "" && l.Text == store.Fold(in.Text) && in.At.Sub(l.At).Abs() <= doubleTap {
-			return nil
+		if p.Free {
+			break
 		}
-		if flow := t.engine.triggers[store.Fold(in.Text)]; !p.Free && flow != "" {
+		if flow := t.engine.triggers[folded]; flow != "" {
 			return t.begin(flow, nil)
+		}
+		if c, ok := resolve(&store.Prompt{Choices: ways}, t.engine.typed, in.Text); ok {
+			return t.choose(c)
 		}
 	case Contact, Location, File:
 		if step == nil || !slices.Contains(step.Hears, in.Kind) {
 			t.Say("other." + string(in.Kind))
-			t.move = move{kind: stay}
-			return t.advance()
+			return t.goOn(again)
 		}
 	case Other:
-		if in.Text == OtherAlbum {
-			return nil // its first picture was answered
+		switch in.Text {
+		case OtherEdited:
+			t.Say("other.edited")
+			return t.goOn(stay)
+		case OtherSticker:
+			t.Say("other.sticker")
+		default:
+			t.Say("other.lost")
 		}
-		t.Say("other." + in.Text)
-		t.move = move{kind: stay}
-		return t.advance()
+		return t.goOn(again)
 	}
 	if step == nil || step.Take == nil {
-		t.move = move{kind: stay}
-		return t.advance()
+		return t.goOn(stay)
 	}
 	return t.take(step)
+}
+
+// newcomer sees to it that the language is asked for before anything else. What
+// she came for, as by the link to a training, is noted and opens after it. The
+// result says whether the input is dealt with.
+func (t *Turn) newcomer() (bool, error) {
+	in, p := &t.Input, t.conv.Prompt
+	asked := p != nil && len(t.conv.Frames) > 0 && t.conv.Frames[0].Flow == "welcome"
+	if !asked {
+		t.conv.Frames, t.conv.Prompt = []store.Frame{{Flow: "welcome", Since: t.Now}}, nil
+	}
+	if in.Kind == Text {
+		if asked {
+			if _, ok := resolve(p, t.engine.typed, in.Text); ok {
+				return false, nil
+			}
+		}
+		if flow, _ := t.engine.means(in.Text); flow != "" {
+			t.Set("then", in.Text)
+		} else if asked && !strings.HasPrefix(in.Text, "/") {
+			return false, nil
+		}
+	} else if asked {
+		return false, nil
+	}
+	return true, t.goOn(stay)
+}
+
+// elsewhere takes a text that she wrote from another phone than the one on which
+// she was asked: a number or a label is no answer to what she does not see here.
+func (t *Turn) elsewhere() error {
+	if now := t.frame().Flow; now == "menu" || now == "resume" { // nothing was under way
+		if flow := t.engine.triggers[store.Fold(t.Input.Text)]; flow != "" {
+			return t.begin(flow, nil)
+		}
+		return t.goOn(stay)
+	}
+	t.Say("engine.other_phone")
+	return t.goOn(stay)
+}
+
+// goOn lets the talk go on without her having been heard by a step; where there
+// is no talk it begins with the menu.
+func (t *Turn) goOn(kind moveKind) error {
+	if len(t.conv.Frames) == 0 {
+		return t.home()
+	}
+	t.move = move{kind: kind}
+	return t.advance()
 }
 
 // trigger starts what a text means where no question is open.
@@ -401,11 +585,7 @@ func (t *Turn) trigger() error {
 	if flow := t.engine.triggers[store.Fold(t.Input.Text)]; flow != "" && t.Input.Kind == Text {
 		return t.begin(flow, nil)
 	}
-	if len(t.conv.Frames) > 0 {
-		t.move = move{kind: stay}
-		return t.advance()
-	}
-	return t.home()
+	return t.goOn(stay)
 }
 
 // tapped takes a button that carries the token of its question.
@@ -423,37 +603,35 @@ func (t *Turn) tapped(p *store.Prompt) error {
 		}
 	}
 	t.Say("engine.late")
-	t.move = move{kind: stay}
-	return t.advance()
+	return t.goOn(stay)
 }
 
 // choose takes a choice of the open question.
 func (t *Turn) choose(c store.PromptChoice) error {
 	switch c.ID {
 	case navBack:
-		t.move = move{kind: back}
-		return t.advance()
+		return t.goWay(wayBack)
 	case navLater:
-		return t.later()
+		return t.goWay(wayLater)
 	case navStop:
-		return t.stop()
+		return t.goWay(wayStop)
 	case navHelp:
 		return t.begin("help", nil)
 	case navListen:
 		for _, id := range t.conv.Prompt.Voices {
-			t.out = append(t.out, &store.Message{Voice: t.Language + "/" + id})
+			t.send(&store.Message{Voice: t.Language + "/" + id})
 		}
 		return nil
 	}
 	step := t.step()
 	if step == nil || step.Take == nil {
-		t.move = move{kind: stay}
-		return t.advance()
+		return t.goOn(stay)
 	}
 	t.chosen = c.ID
 	return t.take(step)
 }
 
+// take has the step hear the answer, and remembers the question for going back.
 func (t *Turn) take(step *Step) error {
 	depth, before := len(t.conv.Frames), t.frame().Step
 	if err := step.Take(t); err != nil {
@@ -462,13 +640,22 @@ func (t *Turn) take(step *Step) error {
 	if t.move.kind == none {
 		t.move = move{kind: next}
 	}
-	if t.move.kind == next || t.move.kind == goTo || t.move.kind == call {
-		f := &t.conv.Frames[depth-1]
-		if f.Trail = append(f.Trail, before); len(f.Trail) > maxTrail {
-			f.Trail = f.Trail[len(f.Trail)-maxTrail:]
+	switch t.move.kind {
+	case call:
+		if t.aside(t.move.flow) {
+			break // the question stands again afterwards
 		}
+		fallthrough
+	case next, goTo, giveBack:
+		visit(&t.conv.Frames[depth-1], store.Visit{Step: before})
 	}
 	return t.advance()
+}
+
+// visit adds v to the questions to which one can go back in f.
+func visit(f *store.Frame, v store.Visit) {
+	f.Trail = append(f.Trail, v)
+	f.Trail = f.Trail[max(0, len(f.Trail)-maxTrail):]
 }
 
 // opens returns the flow that a text starts which is a command or a link's, and
@@ -493,6 +680,15 @@ func (e *Engine) opens(text string) (flow string, note any) {
 	return "", nil
 }
 
+// means returns the flow that a text starts from anywhere: a command, a link or
+// one of the words for it.
+func (e *Engine) means(text string) (flow string, note any) {
+	if flow, note = e.opens(text); flow == "" {
+		flow = e.triggers[store.Fold(text)]
+	}
+	return flow, note
+}
+
 // command takes a text that begins with a slash.
 func (t *Turn) command() error {
 	if flow, note := t.engine.opens(t.Input.Text); flow != "" {
@@ -500,27 +696,26 @@ func (t *Turn) command() error {
 	}
 	word, _, _ := strings.Cut(t.Input.Text, " ")
 	word, _, _ = strings.Cut(word, "@")
-	switch t.engine.commands[strings.ToLower(word)] {
-	case wayStart, wayMenu:
-		t.suspend()
-		return t.home()
+	way := t.engine.commands[strings.ToLower(word)]
+	if way == "" {
+		t.Say("engine.no_command")
+		return t.goOn(stay)
+	}
+	return t.goWay(way)
+}
+
+// goWay goes where a command leads that belongs to no flow.
+func (t *Turn) goWay(way string) error {
+	switch way {
 	case wayBack:
-		if len(t.conv.Frames) == 0 {
-			return t.home()
-		}
-		t.move = move{kind: back}
-		return t.advance()
+		return t.goOn(back)
 	case wayStop:
 		return t.stop()
 	case wayLater:
 		return t.later()
 	}
-	t.Say("engine.no_command")
-	if len(t.conv.Frames) == 0 {
-		return t.home()
-	}
-	t.move = move{kind: stay}
-	return t.advance()
+	t.suspend()
+	return t.home()
 }
 
 // begin starts a flow that she asked for in the middle of whatever she does.
@@ -529,25 +724,17 @@ func (t *Turn) begin(flow string, note any) error {
 	if f == nil {
 		return fmt.Errorf("no flow %q", flow)
 	}
-	if f.Role != "" {
-		if ok, err := t.Holds(f.Role, "*"); err != nil || !ok {
-			if err == nil {
-				t.Say("engine.no_command")
-				t.move = move{kind: stay}
-				return t.advance()
-			}
-			return err
-		}
+	if ok, err := t.may(f); err != nil {
+		return err
+	} else if !ok {
+		t.Say("engine.no_command")
+		return t.goOn(stay)
 	}
 	if f.Aside && len(t.conv.Frames) > 0 {
 		if t.frame().Flow == flow { // asked for again while in it
-			t.move = move{kind: stay}
-			return t.advance()
+			return t.goOn(stay)
 		}
-		held := t.conv.Prompt
-		t.push(flow, note)
-		t.frame().Held = held
-		t.move = move{kind: next}
+		t.move = move{kind: call, flow: flow, note: note}
 		return t.advance()
 	}
 	t.interrupt(flow, note)
@@ -569,29 +756,53 @@ func (t *Turn) push(flow string, note any) {
 	}
 }
 
-// suspend makes what is under way wait, when it is worth coming back to: she
-// has answered something, and the flow has a name to offer it by.
+// suspend makes what is under way wait, when it is worth coming back to.
 func (t *Turn) suspend() {
 	frames := t.conv.Frames
-	if i := slices.IndexFunc(frames, func(f store.Frame) bool {
-		flow := t.engine.byName[f.Flow]
-		return flow != nil && flow.Aside
-	}); i > 0 {
+	if i := slices.IndexFunc(frames, func(f store.Frame) bool { return t.aside(f.Flow) }); i > 0 {
 		frames = frames[:i]
 	}
 	t.conv.Frames, t.conv.Prompt = nil, nil
-	if len(frames) < 2 || len(frames[1].Trail) == 0 {
+	if !t.worthKeeping(frames) {
 		return
 	}
-	flow := t.engine.byName[frames[1].Flow]
-	if flow == nil || flow.Title == "" {
-		return
+	frames = slices.Clone(frames[1:])
+	for i := range frames { // what stands before them in the flows that returned is not kept: a talk must stay small
+		frames[i].Trail = slices.DeleteFunc(slices.Clone(frames[i].Trail), func(v store.Visit) bool { return v.In != nil })
 	}
 	w := slices.DeleteFunc(t.conv.Waiting, func(w []store.Frame) bool {
-		return w[0].Flow == flow.Name && w[0].Title == frames[1].Title
+		return w[0].Flow == frames[0].Flow && w[0].Title == frames[0].Title
 	})
-	w = append(w, slices.Clone(frames[1:]))
+	w = append(w, frames)
 	t.conv.Waiting = w[max(0, len(w)-maxWaiting):]
+}
+
+// dropSame drops what waits of the same flow about the same thing as the one that
+// ends now: she has just come to its end.
+func (t *Turn) dropSame() {
+	if len(t.conv.Frames) < 2 || t.conv.Frames[1].Title == "" {
+		return
+	}
+	now := t.conv.Frames[1]
+	t.conv.Waiting = slices.DeleteFunc(t.conv.Waiting, func(w []store.Frame) bool {
+		return w[0].Flow == now.Flow && w[0].Title == now.Title
+	})
+}
+
+// worthKeeping says whether a talk is worth coming back to: its flow has a name
+// to offer it by, and she has answered something, or the bot had asked.
+func (t *Turn) worthKeeping(frames []store.Frame) bool {
+	if len(frames) < 2 {
+		return false
+	}
+	flow := t.engine.byName[frames[1].Flow]
+	return flow != nil && flow.Title != "" && (len(frames[1].Trail) > 0 || flow.Waits)
+}
+
+// aside says whether the flow of that name leaves no trace.
+func (t *Turn) aside(name string) bool {
+	flow := t.engine.byName[name]
+	return flow != nil && flow.Aside
 }
 
 // later puts off what is under way.
@@ -604,12 +815,18 @@ func (t *Turn) later() error {
 	return t.home()
 }
 
-// stop drops what is under way.
+// stop drops what is under way: in a flow that leaves no trace that flow alone,
+// and where she is asked whether to go on with something, that.
 func (t *Turn) stop() error {
-	if len(t.conv.Frames) > 1 {
+	if n := len(t.conv.Frames); n > 1 {
+		if t.aside(t.frame().Flow) {
+			return t.goOn(giveBack)
+		}
+		if w := t.conv.Waiting; t.frame().Flow == "resume" && len(w) > 0 {
+			t.conv.Waiting = w[:len(w)-1]
+		}
 		t.Say("engine.stopped")
 	}
-	t.conv.Frames = nil
 	return t.home()
 }
 
@@ -623,7 +840,7 @@ func (t *Turn) home() error {
 // advance lets the talk go on until a question stands.
 func (t *Turn) advance() error {
 	for range maxSteps {
-		if t.move.kind == leave {
+		if t.move.kind == leave || t.move.kind == stand {
 			return nil
 		}
 		done, err := t.follow()
@@ -639,12 +856,37 @@ func (t *Turn) advance() error {
 func (t *Turn) follow() (bool, error) {
 	m := t.move
 	t.move = move{}
+	switch m.kind { // these lead out of whatever she is in
+	case start:
+		if t.engine.byName[m.flow] == nil {
+			return false, fmt.Errorf("no flow %q", m.flow)
+		}
+		t.conv.Frames = []store.Frame{{Flow: "menu"}}
+		if m.flow != "menu" {
+			t.push(m.flow, m.note)
+		}
+		return false, t.Next()
+	case end:
+		t.dropSame()
+		return false, t.homeward()
+	}
 	f := t.frame()
 	flow := t.engine.byName[f.Flow]
 	if flow == nil { // it was taken out of the program
 		t.Say("engine.flow_gone")
 		t.conv.Frames = nil
 		return false, t.homeward()
+	}
+	if ok, err := t.may(flow); err != nil { // also where it is entered from another flow, or taken up again
+		return false, err
+	} else if !ok {
+		t.roleEnded()
+		return false, t.homeward()
+	}
+	backwards := t.backwards
+	t.backwards = false
+	if m.kind != stay {
+		t.token = ""
 	}
 	at := flow.step(f.Step)
 	switch m.kind {
@@ -672,8 +914,8 @@ func (t *Turn) follow() (bool, error) {
 		if at < 0 {
 			at = t.nearest(flow)
 		}
-		if p := t.conv.Prompt; p != nil && p.Inline {
-			t.edit = p.Message
+		if p := t.conv.Prompt; p != nil && p.Inline && t.chosen != "" {
+			t.edit = p.Message // not when she wrote or sent something else: the answer to that stands below it
 		}
 	case back:
 		return false, t.goBack(flow)
@@ -684,22 +926,14 @@ func (t *Turn) follow() (bool, error) {
 		if t.engine.byName[m.flow] == nil {
 			return false, fmt.Errorf("no flow %q", m.flow)
 		}
+		held := t.conv.Prompt
 		t.push(m.flow, m.note)
-		return false, t.Next()
-	case start:
-		if t.engine.byName[m.flow] == nil {
-			return false, fmt.Errorf("no flow %q", m.flow)
-		}
-		t.conv.Frames = []store.Frame{{Flow: "menu"}}
-		if m.flow != "menu" {
-			t.push(m.flow, m.note)
+		if t.aside(m.flow) {
+			t.frame().Held = held
 		}
 		return false, t.Next()
 	case giveBack:
 		return false, t.giveBack(m.note)
-	case end:
-		t.conv.Frames = nil
-		return false, t.homeward()
 	}
 	if m.kind != again {
 		t.conv.Prompt = nil
@@ -707,16 +941,22 @@ func (t *Turn) follow() (bool, error) {
 	step := &flow.Steps[at]
 	f.Step = step.Name
 	t.options, t.layout, t.free = nil, "", step.Free
+	t.anew = backwards || m.kind == again || m.kind == stay
+	said := len(t.said)
 	if step.Ask != nil {
 		if err := step.Ask(t); err != nil {
 			return false, err
 		}
 	}
+	if t.move.kind == none && step.Take == nil {
+		t.move = move{kind: next}
+	}
+	if backwards && (t.move.kind == next || t.move.kind == goTo) { // it is not asked any more: further back
+		t.said = t.said[:said]
+		t.move = move{kind: back}
+	}
 	if t.move.kind != none {
 		return false, nil
-	}
-	if step.Take == nil {
-		return false, t.Next()
 	}
 	return true, t.prompt(flow)
 }
@@ -726,35 +966,39 @@ func (t *Turn) follow() (bool, error) {
 func (t *Turn) nearest(flow *Flow) int {
 	f := t.frame()
 	for len(f.Trail) > 0 {
-		name := f.Trail[len(f.Trail)-1]
+		v := f.Trail[len(f.Trail)-1]
 		f.Trail = f.Trail[:len(f.Trail)-1]
-		if at := flow.step(name); at >= 0 {
+		if at := flow.step(v.Step); at >= 0 && v.In == nil {
 			return at
 		}
 	}
 	return 0
 }
 
-// goBack goes to the question before, which may be one of the flow that called.
+// goBack goes to the question before, which may be one of the flow that called,
+// or of one that was called and has returned.
 func (t *Turn) goBack(flow *Flow) error {
 	f := t.frame()
 	for len(f.Trail) > 0 {
-		name := f.Trail[len(f.Trail)-1]
+		v := f.Trail[len(f.Trail)-1]
 		f.Trail = f.Trail[:len(f.Trail)-1]
-		if flow.step(name) >= 0 {
-			return t.Goto(name)
+		switch {
+		case v.In != nil && t.engine.byName[v.In.Flow] != nil:
+			f.Step = v.Step
+			t.conv.Frames = append(t.conv.Frames, *v.In)
+			return t.Back()
+		case v.In == nil && flow.step(v.Step) >= 0:
+			t.backwards = true
+			return t.Goto(v.Step)
 		}
 	}
-	if len(t.conv.Frames) > 2 {
-		held := f.Held
+	switch {
+	case flow.Aside:
+		return t.Return(nil)
+	case len(t.conv.Frames) > 2:
 		t.conv.Frames = t.conv.Frames[:len(t.conv.Frames)-1]
-		if held != nil {
-			t.conv.Prompt, t.token = held, held.Token
-			return t.Stay()
-		}
 		return t.Back()
 	}
-	t.conv.Frames = nil
 	return t.homeward()
 }
 
@@ -762,7 +1006,7 @@ func (t *Turn) goBack(flow *Flow) error {
 func (t *Turn) giveBack(result any) error {
 	f := *t.frame()
 	t.conv.Frames = t.conv.Frames[:len(t.conv.Frames)-1]
-	if flow := t.engine.byName[f.Flow]; flow != nil && flow.Aside && len(t.conv.Frames) > 0 {
+	if t.aside(f.Flow) && len(t.conv.Frames) > 0 {
 		if t.conv.Prompt = f.Held; f.Held != nil {
 			t.token = f.Held.Token
 		}
@@ -773,6 +1017,9 @@ func (t *Turn) giveBack(result any) error {
 	}
 	if result != nil {
 		t.Set(f.Flow, result)
+	}
+	if len(f.Trail) > 0 { // she can go back into it
+		visit(t.frame(), store.Visit{Step: t.frame().Step, In: &f})
 	}
 	return t.Next()
 }
@@ -808,10 +1055,14 @@ func (t *Turn) prompt(flow *Flow) error {
 		token = strings.ToLower(t.NewCode(10))
 	}
 	p := &store.Prompt{Token: token, Contact: t.Contact.ID, Free: t.free, Inline: t.layout == store.Inline, Tries: tries}
-	if tries >= maxTries {
-		t.Say("engine.way_out")
-		t.options = append(t.options, Pick(navHelp, "nav.help"))
+	if tries >= maxTries && flow.Name != "welcome" { // there every language is spoken already
 		p.Tries = 0
+		if flow.Name == "menu" { // it offers help already, and there is no way out of it
+			t.Say("engine.way_out_menu")
+		} else {
+			t.Say("engine.way_out")
+			t.options = append(t.options, Pick(navHelp, "nav.help"))
+		}
 	}
 	if len(t.voices) > 0 {
 		p.Voices = t.voices
@@ -821,7 +1072,7 @@ func (t *Turn) prompt(flow *Flow) error {
 	if len(t.said) == 0 {
 		return errors.New("asks without a word")
 	}
-	m := &store.Message{Text: strings.Join(t.said, "\n\n"), Token: token, Layout: t.layout}
+	m := &store.Message{Text: strings.Join(t.said, "\n\n"), Token: token, Layout: t.layout, Free: p.Free}
 	t.said = nil
 	if len(t.options) == 0 {
 		m.Layout = store.Clear
@@ -834,7 +1085,7 @@ func (t *Turn) prompt(flow *Flow) error {
 			label = t.T(o.Label)
 		}
 		m.Choices = append(m.Choices, store.Choice{ID: o.ID, Label: label, Kind: o.Kind, URL: o.URL, Wide: o.Wide})
-		c := store.PromptChoice{ID: o.ID, Label: label}
+		c := store.PromptChoice{ID: o.ID, Label: label, Key: o.Like}
 		if !o.Text {
 			c.Key = o.Label
 		}
@@ -842,7 +1093,7 @@ func (t *Turn) prompt(flow *Flow) error {
 			p.Choices = append(p.Choices, c)
 		}
 	}
-	m.ID = t.NewID()
+	t.send(m)
 	if p.Inline {
 		m.Receipt = true
 		if t.edit != "" {
@@ -853,26 +1104,24 @@ func (t *Turn) prompt(flow *Flow) error {
 			p.Message = m.Target
 		}
 	}
-	t.out = append(t.out, m)
 	t.conv.Prompt = p
 	return nil
 }
 
 // nav are the ways back and out that a question of flow offers.
 func (t *Turn) nav(flow *Flow) []Option {
-	if flow.Name == "menu" || flow.Name == "welcome" {
+	switch {
+	case flow.Name == "menu" || flow.Name == "welcome":
 		return nil
+	case flow.Aside:
+		return []Option{Pick(navBack, "nav.back")}
 	}
 	var nav []Option
-	f := t.frame()
-	if len(f.Trail) > 0 || len(t.conv.Frames) > 2 {
+	if len(t.frame().Trail) > 0 || len(t.conv.Frames) > 2 {
 		nav = append(nav, Pick(navBack, "nav.back"))
 	}
-	if len(t.conv.Frames) > 1 {
-		root := t.conv.Frames[1]
-		if rf := t.engine.byName[root.Flow]; rf != nil && rf.Title != "" && len(root.Trail) > 0 {
-			nav = append(nav, Pick(navLater, "nav.later"))
-		}
+	if t.worthKeeping(t.conv.Frames) {
+		nav = append(nav, Pick(navLater, "nav.later"))
 	}
 	return append(nav, Pick(navStop, "nav.stop"))
 }
@@ -887,7 +1136,10 @@ func (t *Turn) finish() error {
 		}
 	}
 	t.part()
-	return t.post(t.Member, store.Reply)
+	if err := t.post(t.Member, store.Reply); err != nil {
+		return err
+	}
+	return t.askOthers()
 }
 
 // post puts what was said in this turn into the outbox.
@@ -926,18 +1178,32 @@ func (t *Turn) step() *Step {
 
 // allowed says whether she still holds the roles of the flows in which she
 // stands.
-func (t *Turn) allowed() bool {
+func (t *Turn) allowed() (bool, error) {
 	for _, f := range t.conv.Frames {
-		if flow := t.engine.byName[f.Flow]; flow != nil && flow.Role != "" {
-			if ok, err := t.Holds(flow.Role, "*"); err != nil || !ok {
-				return err != nil
+		if flow := t.engine.byName[f.Flow]; flow != nil {
+			if ok, err := t.may(flow); err != nil || !ok {
+				return false, err
 			}
 		}
 	}
-	return true
+	return true, nil
 }
 
-func (e *Engine) typed(id string) []string { return e.words[id] }
+// may says whether she holds the role that flow asks for.
+func (t *Turn) may(flow *Flow) (bool, error) {
+	if flow.Role == "" {
+		return true, nil
+	}
+	return t.Holds(flow.Role, "*")
+}
+
+// roleEnded says that she is no longer what she was and drops all she was doing.
+func (t *Turn) roleEnded() {
+	t.Say("engine.role_ended")
+	t.conv.Frames, t.conv.Waiting, t.conv.Prompt = nil, nil, nil
+}
+
+func (e *Engine) typed(id string) []word { return e.words[id] }
 
 // jsonNote reads what Data of a due thing or an outcome says.
 func jsonNote(data []byte, v any) error {

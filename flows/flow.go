@@ -38,6 +38,11 @@ type Flow struct {
 	// looked at in every turn, so that a revoked role ends at once.
 	Role store.Role
 
+	// Waits says that the flow waits when it is interrupted even before she has
+	// answered anything: it is the bot that wanted to know something. Other
+	// flows wait once she has.
+	Waits bool
+
 	// Aside flows leave no trace: when one ends, the question that stood
 	// before it stands again as if nothing had been.
 	Aside bool
@@ -84,6 +89,7 @@ type Option struct {
 	ID    string // what Take hears
 	Label string // locale id of the label, or with Text the label itself
 	Text  bool
+	Like  string // with Text: locale id of a label that means the same
 	Kind  store.ChoiceKind
 	URL   string // of a Link
 	Wide  bool   // a row of its own

@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"chihai/store"
+)
 
 // An Input is something that happened to a talk: a message, a tap, something
 // due. Channels make inputs of what their network delivers.
@@ -23,6 +27,12 @@ type Input struct {
 	Flow  string    // Due, Outcome: the flow that hears it
 	Data  []byte    // Due, Outcome: JSON that only that flow understands
 	At    time.Time // when it happened, by the network's clock
+}
+
+// FromDue returns the input by which something planned as [store.HearJob]
+// reaches its flow.
+func FromDue(d *store.Due) Input {
+	return Input{ID: d.ID, Member: d.Member, Kind: Due, Flow: d.Flow, Data: d.Data, At: d.At}
 }
 
 // MaxText is how many characters of a written message are looked at; the rest

@@ -14,15 +14,13 @@ func menu() *Flow {
 			Name: "what",
 			Ask: func(t *Turn) error {
 				if len(t.said) == 0 {
-					if name := givenName(t.Member.Name); name != "" {
-						t.Say("menu.hello_name", "name", name)
-					} else {
-						t.Say("menu.hello")
-					}
+					t.hello()
 				}
 				t.Say("menu.what")
 				if n := len(t.conv.Waiting); n > 0 {
-					t.Offer(PickText("resume", t.T("menu.resume", "title", t.waitingTitle())))
+					t.Offer(Option{
+						ID: "resume", Label: cut(t.T("menu.resume", "title", t.waitingFor()), mostLabel), Text: true, Like: "resume.yes", Wide: true,
+					})
 				}
 				t.Offer(Option{ID: "register", Label: "menu.register", Wide: true})
 				mine, err := t.upcomingOf(t.Member)
@@ -38,6 +36,15 @@ func menu() *Flow {
 					t.Offer(Option{ID: "staff", Label: "menu.staff", Wide: true})
 				}
 				t.Offer(Pick("help", "menu.help"), Pick("settings", "menu.settings"))
+				if len(t.Contact.Members) > 1 {
+					if name := givenName(t.Member.Name); name != "" {
+						t.Offer(Option{
+							ID: "people", Label: t.T("menu.not_me", "name", cut(name, 12)), Text: true, Like: "people.change", Wide: true,
+						})
+					} else {
+						t.Offer(Option{ID: "people", Label: "people.change", Wide: true})
+					}
+				}
 				return nil
 			},
 			Take: func(t *Turn) error {
@@ -52,6 +59,15 @@ func menu() *Flow {
 				return t.Start(t.Chosen(), nil)
 			},
 		}},
+	}
+}
+
+// hello greets her by her name.
+func (t *Turn) hello() {
+	if name := givenName(t.Member.Name); name != "" {
+		t.Say("menu.hello_name", "name", name)
+	} else {
+		t.Say("menu.hello")
 	}
 }
 
@@ -94,6 +110,15 @@ func (t *Turn) waitingTitle() string {
 		return t.T(flow.Title)
 	}
 	return t.T(flow.Title) + ": " + f.Title
+}
+
+// waitingFor is what the latest interrupted talk is about, in as few words as
+// stand on a button.
+func (t *Turn) waitingFor() string {
+	if title := t.conv.Waiting[len(t.conv.Waiting)-1][0].Title; title != "" {
+		return title
+	}
+	return t.waitingTitle()
 }
 
 // givenName is the last word of a full name, by which people are addressed in

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -87,11 +86,7 @@ func askMine(t *Turn) error {
 		if s.member.ID != t.Member.ID {
 			label += " (" + givenName(s.member.Name) + ")"
 		}
-		for n := 2; labels[label]; n++ {
-			label = fmt.Sprintf("%s (%d)", strings.TrimSuffix(label, fmt.Sprintf(" (%d)", n-1)), n)
-		}
-		labels[label] = true
-		t.Offer(PickText(s.training.ID+"/"+s.member.ID, label))
+		t.Offer(PickText(s.training.ID+"/"+s.member.ID, unlike(labels, label)))
 	}
 	return nil
 }
@@ -150,7 +145,11 @@ func askSure(t *Turn) error {
 	if err != nil || s == nil {
 		return err
 	}
-	t.Say("mine.sure", "training", s.training.Name.In(t.Language), "when", t.When(t.Local(s.training.Start)))
+	id := "mine.sure"
+	if s.member.ID != t.Member.ID {
+		id = "mine.sure_other"
+	}
+	t.Say(id, "name", s.member.Name, "training", s.training.Name.In(t.Language), "when", t.When(t.Local(s.training.Start)))
 	t.Offer(Pick("yes", "mine.yes"), Pick("no", "mine.no"))
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 
 // profile asks for the name, the commune and the phone number of a woman,
 // whatever of them is not known yet, after she has agreed that they are kept.
-// Its result is the member's ID.
+// Its result is the member's ID, or for somebody who is not kept yet a [draft]:
+// nothing of her is kept before she is registered.
 func profile() *Flow {
 	return &Flow{
 		Name: "profile",
@@ -28,7 +29,8 @@ func profile() *Flow {
 // A profileNote says whose profile it is and what is asked.
 type profileNote struct {
 	Member  string `json:"member,omitzero"`  // ID; empty: the one who speaks
-	Other   bool   `json:"other,omitzero"`   // a new member is made, to whom the one who speaks passes messages on
+	Other   bool   `json:"other,omitzero"`   // it is somebody's who is not kept yet
+	Draft   draft  `json:"draft,omitzero"`   // Other: what is known of her so far
 	Only    string `json:"only,omitzero"`    // name, area or phone: asked although it is known
 	Consent bool   `json:"consent,omitzero"` // asks whether it may be kept
 }
@@ -38,6 +40,10 @@ type draft struct {
 	Name  string `json:"name,omitzero"`
 	Area  string `json:"area,omitzero"`
 	Phone string `json:"phone,omitzero"`
+}
+
+func (d draft) member() *store.Member {
+	return &store.Member{Name: d.Name, Area: d.Area, Phone: d.Phone}
 }
 
 // known says whether nothing is missing of m that lists need.
@@ -57,9 +63,9 @@ func (t *Turn) subject() (*store.Member, error) {
 	n := t.profileNote()
 	switch {
 	case n.Other:
-		var d draft
+		d := n.Draft
 		t.Get("draft", &d)
-		return &store.Member{Name: d.Name, Area: d.Area, Phone: d.Phone}, nil
+		return d.member(), nil
 	case n.Member != "" && n.Member != t.Member.ID:
 		return t.Tx.Member(n.Member)
 	}
@@ -76,17 +82,17 @@ func (t *Turn) keep(m *store.Member) error {
 }
 
 // wanted says whether field is to be asked: it alone was asked for, or it is
-// not known.
+// not known, or she came back to it.
 func (t *Turn) wanted(field, value string) bool {
 	if only := t.profileNote().Only; only != "" {
 		return only == field
 	}
-	return value == ""
+	return value == "" || t.Anew()
 }
 
 func askConsent(t *Turn) error {
 	n := t.profileNote()
-	if !n.Consent || !n.Other && !t.Member.Consent.IsZero() {
+	if !n.Consent || !n.Other && !t.Member.Consent.IsZero() && !t.Anew() {
 		return t.Next()
 	}
 	if n.Other {
@@ -209,23 +215,12 @@ func takePhone(t *Turn) error {
 }
 
 func endProfile(t *Turn) error {
-	n := t.profileNote()
-	if !n.Other {
-		if n.Member != "" {
-			return t.Return(n.Member)
-		}
-		return t.Return(t.Member.ID)
-	}
-	var d draft
-	t.Get("draft", &d)
-	m, err := t.NewMember()
+	m, err := t.subject()
 	if err != nil {
 		return err
 	}
-	m.Name, m.Area, m.Phone = d.Name, d.Area, d.Phone
-	m.Language, m.Consent = t.Member.Language, t.Now
-	if err := t.SetRelay(m, t.Member.ID); err != nil {
-		return err
+	if t.profileNote().Other {
+		return t.Return(draft{Name: m.Name, Area: m.Area, Phone: m.Phone})
 	}
 	return t.Return(m.ID)
 }
@@ -310,17 +305,4 @@ func readPhone(s string) (string, bool) {
 		return "", false
 	}
 	return "+84" + d[1:], true
-}
-
-// showPhone writes a number as people read it out: 0912 345 678.
-func showPhone(e164 string) string {
-	d, ok := strings.CutPrefix(e164, "+84")
-	if !ok {
-		return e164
-	}
-	d = "0" + d
-	if len(d) == 10 {
-		return d[:4] + " " + d[4:7] + " " + d[7:]
-	}
-	return d
 }

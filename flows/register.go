@@ -2,9 +2,9 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
+	"chihai/locales"
 	"chihai/store"
 )
 
@@ -20,10 +20,11 @@ func register() *Flow {
 			{Name: "link", Ask: askLink},
 			{Name: "list", Ask: askList, Take: takeList},
 			{Name: "details", Ask: askDetails, Take: takeDetails},
+			{Name: "whom", Ask: askWhom, Take: takeWhom},
 			{Name: "who", Ask: askWho},
 			{Name: "children", Ask: askChildren, Take: takeChildren},
 			{Name: "check", Ask: askCheck, Take: takeCheck},
-			{Name: "change", Ask: func(t *Turn) error { return t.Goto("check") }},
+			{Name: "change", Ask: askChanged},
 		},
 	}
 }
@@ -80,17 +81,18 @@ func askList(t *Turn) error {
 	labels := map[string]bool{}
 	for _, training := range found {
 		label := t.ShortDate(t.Local(training.Start)) + " · " + training.Name.In(t.Language)
-		for n := 2; labels[label]; n++ {
-			label = fmt.Sprintf("%s (%d)", strings.TrimSuffix(label, fmt.Sprintf(" (%d)", n-1)), n)
-		}
-		labels[label] = true
-		t.Offer(PickText(training.ID, label))
+		t.Offer(PickText(training.ID, unlike(labels, label)))
 	}
 	if more {
 		t.Offer(Pick("more", "register.more"))
 	}
-	if search != "" || t.Count("skip") > 0 {
+	if len(found) == 0 && search == "" && t.Member.Area != "" && t.Count("everywhere") == 0 {
+		t.Offer(Pick("everywhere", "register.everywhere"))
+	}
+	if search != "" {
 		t.Offer(Pick("all", "register.all"))
+	} else if t.Count("skip") > 0 {
+		t.Offer(Pick("all", "area.first"))
 	}
 	if len(mine) > 0 {
 		t.Offer(Pick("mine", "menu.mine"))
@@ -106,6 +108,9 @@ func takeList(t *Turn) error {
 	case "all":
 		t.Forget("search")
 		t.Forget("skip")
+		return t.Stay()
+	case "everywhere":
+		t.Set("everywhere", 1)
 		return t.Stay()
 	case "mine":
 		return t.Start("mine", nil)
@@ -140,7 +145,7 @@ func (t *Turn) openTrainings(search string, skip int) ([]*store.Training, bool, 
 		return nil, false, err
 	}
 	within := func(area string) bool {
-		return search != "" || t.Member.Area == "" || tree.Within(t.Member.Area, area) || tree.Within(area, t.Member.Area)
+		return search != "" || t.Count("everywhere") > 0 || t.Member.Area == "" || tree.Within(t.Member.Area, area) || tree.Within(area, t.Member.Area)
 	}
 	words := strings.Fields(store.FoldArea(search))
 	var found []*store.Training
@@ -228,9 +233,9 @@ func takeDetails(t *Turn) error {
 	switch t.Chosen() {
 	case "me":
 		t.Forget("for")
-		return nil
+		return t.Goto("who")
 	case "other":
-		return t.Call("profile", profileNote{Other: true, Consent: true})
+		return nil
 	case "mine":
 		return t.Start("mine", nil)
 	case "list":
@@ -240,18 +245,66 @@ func takeDetails(t *Turn) error {
 	return t.Again("engine.unclear")
 }
 
-// askWho asks for what is missing of the woman who is to be registered. When
-// the profile of somebody else was just made, it comes back as its result.
-func askWho(t *Turn) error {
-	if id := t.Note("profile"); id != "" && id != t.Member.ID {
+// someoneNew is the note "for" while she registers somebody who is not kept yet;
+// what is known of her stands in the note "draft".
+const someoneNew = "new"
+
+// askWhom offers those to whom she passes messages on already, so that she does
+// not type them in again.
+func askWhom(t *Turn) error {
+	t.Set("for", someoneNew)
+	some := false
+	names := map[string]bool{}
+	for o, err := range t.RelayedBy(t.Member.ID) {
+		if err != nil {
+			return err
+		}
+		some = true
+		t.Offer(PickText(o.ID, unlike(names, o.Name)))
+	}
+	if !some {
+		return t.Call("profile", profileNote{Other: true, Consent: true})
+	}
+	t.Say("register.whom")
+	t.Offer(Pick(someoneNew, "register.someone_new"))
+	return nil
+}
+
+func takeWhom(t *Turn) error {
+	switch id := t.Chosen(); id {
+	case "":
+		return t.Again("engine.unclear")
+	case someoneNew:
+		return t.Call("profile", profileNote{Other: true, Consent: true})
+	default:
 		t.Set("for", id)
-		t.Forget("profile")
 		return nil
 	}
+}
+
+// askWho asks for what is missing of the woman herself. The profile of somebody
+// else was just made: it is the result of the flow that was called.
+func askWho(t *Turn) error {
+	t.heardProfile()
 	if t.Note("for") == "" && !known(t.Member) {
 		return t.Call("profile", profileNote{Consent: true})
 	}
 	return nil
+}
+
+// askChanged takes what was changed and shows it.
+func askChanged(t *Turn) error {
+	t.heardProfile()
+	return t.Goto("check")
+}
+
+// heardProfile writes down what the flow profile returned of somebody who is not
+// kept yet.
+func (t *Turn) heardProfile() {
+	var d draft
+	if t.Note("for") == someoneNew && t.Get("profile", &d) {
+		t.Set("draft", d)
+	}
 }
 
 func askChildren(t *Turn) error {
@@ -262,7 +315,11 @@ func askChildren(t *Turn) error {
 	if !training.Children {
 		return t.Next()
 	}
-	t.Say("register.children")
+	if t.Note("for") == "" {
+		t.Say("register.children")
+	} else {
+		t.Say("register.children_other")
+	}
 	t.Offer(Pick("0", "register.no_child"), Pick("1", "register.child1"), Pick("2", "register.child2"), Pick("3", "register.child3"))
 	return nil
 }
@@ -297,7 +354,7 @@ func askCheck(t *Turn) error {
 		t.T("register.check_area", "area", place),
 	}
 	if who.Phone != "" {
-		lines = append(lines, t.T("register.check_phone", "phone", showPhone(who.Phone)))
+		lines = append(lines, t.T("register.check_phone", "phone", locales.Phone(who.Phone)))
 	}
 	if training.Children {
 		lines = append(lines, t.T("register.check_children", "n", t.Count("children")))
@@ -317,6 +374,11 @@ func takeCheck(t *Turn) error {
 	case "yes":
 		return takeSeat(t)
 	case "name", "area", "phone":
+		if t.Note("for") == someoneNew {
+			var d draft
+			t.Get("draft", &d)
+			return t.Call("profile", profileNote{Other: true, Draft: d, Only: t.Chosen()})
+		}
 		return t.Call("profile", profileNote{Member: t.Note("for"), Only: t.Chosen()})
 	case "children":
 		return t.Goto("children")
@@ -330,6 +392,17 @@ func takeSeat(t *Turn) error {
 	if err != nil {
 		return err
 	}
+	if who.ID == "" {
+		training, err := t.training()
+		if err != nil || training == nil {
+			return err
+		}
+		if training.Open(t.Now) && training.Free() > 0 { // else Register says why not, and nobody new is kept
+			if who, err = t.newcomerOf(who); err != nil {
+				return err
+			}
+		}
+	}
 	r := &store.Registration{Training: t.Note("training"), Member: who.ID, Children: t.Count("children")}
 	if who.ID != t.Member.ID {
 		r.By = t.Member.ID
@@ -338,12 +411,13 @@ func takeSeat(t *Turn) error {
 	switch {
 	case errors.Is(err, store.ErrFull):
 		t.Say("register.just_full")
-		t.Forget("training")
-		return t.Goto("list")
+		return t.Start("register", nil)
 	case errors.Is(err, store.ErrOver):
 		t.Say("register.over")
-		t.Forget("training")
-		return t.Goto("list")
+		return t.Start("register", nil)
+	case errors.Is(err, store.ErrRegistered) && r.Member != t.Member.ID:
+		t.Say("register.have_other", "name", who.Name)
+		return t.End()
 	case errors.Is(err, store.ErrRegistered):
 		t.Say("register.have")
 		return t.End()
@@ -356,7 +430,7 @@ func takeSeat(t *Turn) error {
 	} else {
 		t.Say("register.done", "code", r.Code, "training", training.Name.In(t.Language), "when", when, "place", training.Place)
 	}
-	t.Say("register.next", "link", t.Page("/e/"+training.Code))
+	t.Say("register.next_"+t.nextReminder(training), "link", t.Page("/e/"+training.Code))
 	return t.End()
 }
 
@@ -371,12 +445,31 @@ func (t *Turn) training() (*store.Training, error) {
 	return training, err
 }
 
-// registrant is who gets the seat: she herself, or the one she registers.
+// registrant is who gets the seat: she herself, or the one she registers, who
+// has no ID while she is not kept yet.
 func (t *Turn) registrant() (*store.Member, error) {
-	if id := t.Note("for"); id != "" {
+	switch id := t.Note("for"); id {
+	case "":
+		return t.Member, nil
+	case someoneNew:
+		var d draft
+		t.Get("draft", &d)
+		return d.member(), nil
+	default:
 		return t.Tx.Member(id)
 	}
-	return t.Member, nil
+}
+
+// newcomerOf keeps somebody who has no chat of her own, as she was described. She
+// is told things by the one who registers her, in her language.
+func (t *Turn) newcomerOf(described *store.Member) (*store.Member, error) {
+	m, err := t.NewMember()
+	if err != nil {
+		return nil, err
+	}
+	m.Name, m.Area, m.Phone = described.Name, described.Area, described.Phone
+	m.Language, m.Consent = t.Member.Language, t.Now
+	return m, t.SetRelay(m, t.Member.ID)
 }
 
 // describe says what, when, where and for whom.
@@ -409,4 +502,15 @@ func (t *Turn) areaName(code string) (string, error) {
 		return a.Name, nil
 	}
 	return code, nil
+}
+
+// nextReminder is the name of the first rule by which she will still be
+// reminded of the training, or "none".
+func (t *Turn) nextReminder(training *store.Training) string {
+	for _, rule := range store.ReminderRules {
+		if rule.At(training.Start).After(t.Now) {
+			return rule.Name
+		}
+	}
+	return "none"
 }

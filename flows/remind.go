@@ -37,9 +37,6 @@ func remind() *Flow {
 			}
 			t.Until(due.Until)
 			t.Report(t.Input.ID)
-			if t.Relay != nil {
-				t.Say("relay.pass_on", "name", t.Member.Name)
-			}
 			t.Say("remind.r"+due.Rule, "training", training.Name.In(t.Language),
 				"when", t.When(t.Local(training.Start)), "clock", t.Clock(t.Local(training.Start)), "place", training.Place)
 			t.Say("remind.cannot")

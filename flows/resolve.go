@@ -10,12 +10,20 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// A word is something that may be typed for a choice.
+type word struct {
+	folded string // as [store.Fold] has it
+	spelt  string // with its diacritics, as spelt has it
+}
+
 // resolve returns the choice of p that text means: by its label as it stands
 // on the button, by its label or one of its other words without diacritics and
 // case, in any language, or by its number. words returns what may be typed for
-// a locale id, folded. At a free question only the very label of a button or its number
-// after # is a choice.
-func resolve(p *store.Prompt, words func(id string) []string, text string) (store.PromptChoice, bool) {
+// a locale id. What a flow offers goes before the ways back and out: "dung" is
+// an answer (đúng) where there is such a one, and stop (dừng) elsewhere. At a
+// free question only the very label of a button or its number after # is a
+// choice.
+func resolve(p *store.Prompt, words func(id string) []word, text string) (store.PromptChoice, bool) {
 	text = strings.TrimSpace(norm.NFC.String(text))
 	if text == "" {
 		return store.PromptChoice{}, false
@@ -32,23 +40,66 @@ func resolve(p *store.Prompt, words func(id string) []string, text string) (stor
 		}
 		return store.PromptChoice{}, false
 	}
-	folded := store.Fold(text)
-	if folded == "" {
-		folded = text
-	}
-	var found []store.PromptChoice
-	for _, c := range p.Choices {
-		if store.Fold(c.Label) == folded || c.Key != "" && slices.Contains(words(c.Key), folded) {
-			found = append(found, c)
+	for _, ways := range []bool{false, true} {
+		var found []store.PromptChoice
+		for _, c := range p.Choices {
+			if isWay(c) == ways && means(c, words, text) {
+				found = append(found, c)
+			}
 		}
+		switch len(found) {
+		case 0:
+			continue
+		case 1:
+			return found[0], true
+		}
+		return store.PromptChoice{}, false
 	}
-	if len(found) == 1 {
-		return found[0], true
-	}
-	if n := choiceNumber(folded); len(found) == 0 && n >= 1 && n <= len(p.Choices) {
+	if n := choiceNumber(text); n >= 1 && n <= len(p.Choices) {
 		return p.Choices[n-1], true
 	}
 	return store.PromptChoice{}, false
+}
+
+// means says whether text is the label of c or one of the words for it. A label
+// is known by its letters alone. Another word is short, and where diacritics were
+// typed they count: đúng is not dừng.
+func means(c store.PromptChoice, words func(id string) []word, text string) bool {
+	folded := store.Fold(text)
+	if folded == "" {
+		return false
+	}
+	if store.Fold(c.Label) == folded {
+		return true
+	}
+	if c.Key == "" {
+		return false
+	}
+	typed := spelt(text)
+	return slices.ContainsFunc(words(c.Key), func(w word) bool {
+		return w.folded == folded && (typed == folded || typed == w.spelt)
+	})
+}
+
+// spelt brings text into a form in which two spellings are the same when they
+// have the same letters and tones, in whatever case and Unicode form and wherever
+// the tone is written (hủy, huỷ).
+func spelt(text string) string {
+	words := strings.Fields(norm.NFD.String(strings.ToLower(text)))
+	for i, w := range words {
+		var letters, tones []rune
+		for _, r := range w {
+			switch r {
+			case '\u0300', '\u0301', '\u0303', '\u0309', '\u0323': // huyền, sắc, ngã, hỏi, nặng
+				tones = append(tones, r)
+			case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
+			default:
+				letters = append(letters, r)
+			}
+		}
+		words[i] = string(append(letters, tones...))
+	}
+	return strings.Trim(strings.Join(words, " "), ` .,;:!?…"“”‘’()[]`)
 }
 
 // choiceNumber reads a number of at most two digits as people type it: in

@@ -10,6 +10,7 @@ func settings() *Flow {
 			Ask: func(t *Turn) error {
 				t.Say("settings.what")
 				t.Offer(Pick("language", "settings.language"), Pick("address", "settings.address"),
+					Pick("people", "settings.people"),
 					Pick("my_data", "settings.my_data"), Pick("delete", "settings.delete"))
 				return nil
 			},
@@ -21,7 +22,7 @@ func settings() *Flow {
 			},
 		}, {
 			Name: "more",
-			Ask:  func(t *Turn) error { return t.Goto("what") },
+			Ask:  func(t *Turn) error { return t.End() },
 		}},
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"chihai/store/memory"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Transcripts are talks as text, in testdata/*.txt:
@@ -31,12 +32,24 @@ import (
 //	@grant Lan staff 92         gives a role
 //	@seats TT01 1               sets the seats of a sample training
 //	@cancel TT01, @move TT01 2026-12-20 08:00
+//	@people A 23                registers people for a sample training, who have written to the bot
+//	@task, @task fail           does the work that turns have left, or fails at it
 //	@restart                    a new engine on the same store
+//	@more 7                     adds so many trainings
+//	@phone Hoa2 Hoa             Hoa gets a second phone
+//	@onetime staff 92           makes a one-time code
+//	@voice vi register.children there is a recording of the message
+//	@same Hoa, @same Hoa 2      fails unless her question has the token of the one before, or of the second before
+//	@members 2                  fails unless so many members are kept
 //	@without register.children  a new engine whose flow lacks the step
 //	Hoa: dang ky                Hoa writes
 //	Hoa: (tap) Có               Hoa taps the button of the latest question
 //	Hoa: (old) Có               … of the question before it
-//	Hoa: (again)                the network delivers the latest input again
+//	Hoa: (again), (again 20)    the network delivers the latest input again
+//	Hoa: (twice)                she does the same again at once
+//	Hoa: (link A)               she opens the link to a sample training
+//	Hoa: (code Mai)             she types Mai's member code
+//	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -63,6 +76,7 @@ func TestTranscripts(t *testing.T) {
 				return
 			}
 			diff(t, "with buttons", string(want), got)
+			diff(t, "with a restart after every line", string(want), playWith(t, string(want), func(s *stage) { s.restarts = true }))
 			if strings.Contains(string(want), "@buttons") {
 				t.Log("not run without buttons: " + line(string(want), "@buttons"))
 				return
@@ -97,17 +111,21 @@ func line(text, head string) string {
 
 // A stage is where a transcript is played.
 type stage struct {
-	t       *testing.T
-	store   *store.Store
-	catalog *locales.Catalog
-	engine  *Engine
-	now     time.Time
-	numbers bool // everybody is on a network without buttons
-	inputs  int
-	last    map[string]Input
-	shown   map[string][]store.Message // by person: what was sent to her, latest last
-	posted  []store.Message
-	out     strings.Builder
+	t        *testing.T
+	store    *store.Store
+	catalog  *locales.Catalog
+	engine   *Engine
+	now      time.Time
+	numbers  bool // everybody is on a network without buttons
+	restarts bool // there is a new engine after every line
+	flows    func() []*Flow
+	voices   []string // language and id of messages of which there are recordings
+	onetime  string
+	inputs   int
+	last     map[string]Input
+	shown    map[string][]store.Message // by person: what was sent to her, latest last
+	posted   []store.Message
+	out      strings.Builder
 }
 
 var zone = time.FixedZone("ICT", 7*3600)
@@ -131,14 +149,16 @@ func newStage(t *testing.T) *stage {
 	t.Cleanup(func() { s.store.Close() })
 	s.store.OnPosted(func(m []store.Message) { s.posted = append(s.posted, m...) })
 	sample(t, s.store)
-	s.open(All())
+	s.open(All)
 	return s
 }
 
-func (s *stage) open(flows []*Flow) {
+func (s *stage) open(flows func() []*Flow) {
+	s.flows = flows
 	var err error
-	s.engine, err = New(s.store, s.catalog, flows, Options{
-		Zone: zone, URL: "https://chihai.example",
+	s.engine, err = New(s.store, s.catalog, flows(), Options{
+		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
+		Zone:  zone, URL: "https://chihai.example",
 		Links: func(payload string) []Link {
 			return []Link{{"Telegram", "https://t.me/chihai_bot?start=" + payload}}
 		},
@@ -150,8 +170,12 @@ func (s *stage) open(flows []*Flow) {
 
 // play plays a transcript and returns it with what the bot answers now.
 func play(t *testing.T, text string, numbers bool) string {
+	return playWith(t, text, func(s *stage) { s.numbers = numbers })
+}
+
+func playWith(t *testing.T, text string, set func(*stage)) string {
 	s := newStage(t)
-	s.numbers = numbers
+	set(s)
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for lines.Scan() {
 		l := lines.Text()
@@ -169,9 +193,25 @@ func play(t *testing.T, text string, numbers bool) string {
 				t.Fatalf("cannot read %q", l)
 			}
 			s.out.WriteString(l + "\n")
-			s.now = s.now.Add(10 * time.Second)
+			if !strings.HasPrefix(what, "(twice") {
+				s.now = s.now.Add(10 * time.Second)
+			}
 			s.handle(who, s.input(who, what))
+			var times int
+			if _, err := fmt.Sscanf(what, "(again %d)", &times); err == nil {
+				for range times - 1 {
+					s.handle(who, s.last[who])
+				}
+			}
 		}
+		if s.restarts {
+			s.open(s.flows)
+		}
+	}
+	if _, err := store.Check(t.Context(), s.store.Backend(), s.now, func(bucket, key, what string) {
+		t.Errorf("the store afterwards: %s %s %s", bucket, key, what)
+	}); err != nil {
+		t.Error(err)
 	}
 	return s.out.String()
 }
@@ -219,17 +259,62 @@ func (s *stage) direct(words []string) {
 		at, err := time.ParseInLocation("2006-01-02 15:04", arg(2)+" "+arg(3), zone)
 		s.must(err)
 		s.change(arg(1), func(t *store.Training) { t.End = at.Add(t.End.Sub(t.Start)); t.Start = at })
+	case "@people":
+		n, err := strconv.Atoi(arg(2))
+		s.must(err)
+		s.crowd(arg(1), n)
+	case "@task":
+		s.work(arg(1) == "fail")
 	case "@restart":
-		s.open(All())
+		s.open(All)
+	case "@more":
+		n, err := strconv.Atoi(arg(1))
+		s.must(err)
+		s.more(n)
+	case "@phone":
+		s.update(func(tx *store.Tx) error {
+			_, m, _, err := tx.Meet("test:1", arg(2))
+			if err != nil {
+				return err
+			}
+			c := &store.Contact{ID: tx.ContactID("test:1", arg(1)), Channel: "test:1", Address: arg(1), Created: tx.Now}
+			return tx.Join(c, m)
+		})
+	case "@onetime":
+		s.update(func(tx *store.Tx) (err error) {
+			s.onetime, err = tx.NewGrantCode(store.Role(arg(1)), arg(2), time.Time{}, "")
+			return err
+		})
+	case "@voice":
+		s.voices = append(s.voices, arg(1)+" "+arg(2))
+	case "@same":
+		asked := slices.DeleteFunc(slices.Clone(s.shown[arg(1)]), func(m store.Message) bool { return m.Token == "" })
+		back := 1
+		if len(words) > 2 {
+			var err error
+			back, err = strconv.Atoi(arg(2))
+			s.must(err)
+		}
+		if n := len(asked); n <= back || asked[n-1].Token != asked[n-1-back].Token {
+			s.t.Errorf("another question stands\n\nso far:\n%s", s.out.String())
+		}
+	case "@members":
+		n, err := strconv.Atoi(arg(1))
+		s.must(err)
+		if got := s.members(); got != n {
+			s.t.Errorf("%d members are kept, want %d\n\nso far:\n%s", got, n, s.out.String())
+		}
 	case "@without":
 		flow, step, _ := strings.Cut(arg(1), ".")
-		flows := All()
-		for _, f := range flows {
-			if f.Name == flow {
-				f.Steps = slices.DeleteFunc(f.Steps, func(st Step) bool { return st.Name == step })
+		s.open(func() []*Flow {
+			flows := All()
+			for _, f := range flows {
+				if f.Name == flow {
+					f.Steps = slices.DeleteFunc(f.Steps, func(st Step) bool { return st.Name == step })
+				}
 			}
-		}
-		s.open(slices.DeleteFunc(flows, func(f *Flow) bool { return f.Name == flow && step == "" }))
+			return slices.DeleteFunc(flows, func(f *Flow) bool { return f.Name == flow && step == "" })
+		})
 	case "@buttons":
 	default:
 		s.t.Fatalf("unknown %q", words[0])
@@ -245,7 +330,14 @@ func (s *stage) input(who, what string) Input {
 	}
 	p := s.prompt(who)
 	if verb, rest, ok := strings.Cut(what, ") "); ok || strings.HasSuffix(what, ")") && strings.HasPrefix(what, "(") {
-		switch strings.Trim(verb, "()") {
+		verb, arg, _ := strings.Cut(strings.Trim(verb, "()"), " ")
+		switch verb {
+		case "link":
+			in.Text = "/start t" + s.code(arg)
+		case "code":
+			in.Text = s.memberCode(arg)
+		case "onetime":
+			in.Text = "/start g" + s.onetime
 		case "tap":
 			in.Kind, in.Text = Choice, ""
 			for _, c := range p.Choices {
@@ -285,7 +377,7 @@ func (s *stage) input(who, what string) Input {
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
 		case "sticker", "edited", "album", "lost":
-			in.Kind, in.Text = Other, strings.Trim(verb, "()")
+			in.Kind, in.Text = Other, verb
 		case "group":
 			in.Kind, in.Text, in.From = Other, OtherGroup, "the group"
 		case "blocked":
@@ -322,7 +414,9 @@ func (s *stage) prompt(who string) *store.Prompt {
 			return ignore(err, store.ErrNotFound)
 		}
 		conv, err := tx.Conversation(c.Speaker)
-		p = conv.Prompt
+		if p = conv.Prompt; p != nil && p.Contact != c.ID {
+			p = nil // she does not see it here
+		}
 		return err
 	}))
 	return p
@@ -336,6 +430,9 @@ func (s *stage) handle(who string, in Input) {
 
 // write writes what was posted below the line that made it so.
 func (s *stage) write(who string) {
+	if !slices.IsSortedFunc(s.posted, func(a, b store.Message) int { return strings.Compare(a.ID, b.ID) }) {
+		s.t.Fatal("the outbox would send in another order than it was said")
+	}
 	for _, m := range s.posted {
 		s.shown[m.Address] = append(s.shown[m.Address], m)
 		text := m.Text
@@ -369,7 +466,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/] ?|\?start=[tg])([0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/] ?|\?start=[tg]|mã |code )([0-9A-Z]{5,12})\b`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
@@ -400,19 +497,33 @@ func (s *stage) wait(span time.Duration) {
 	s.now = end
 }
 
+// fire hands what is due to everybody who holds a seat in its training.
 func (s *stage) fire(d *store.Due) {
-	if d.Job != store.RemindJob {
+	flow, data := "", d.Data
+	switch d.Job {
+	case store.HearJob:
+		s.posted = nil
+		s.must(s.engine.Handle(context.Background(), FromDue(d)))
+		s.write("")
+		return
+	case store.RemindJob:
+		var rule struct{ Rule string }
+		s.must(json.Unmarshal(d.Data, &rule, json.MatchCaseInsensitiveNames(true)))
+		raw, err := json.Marshal(Reminder{Training: d.Training, Rule: rule.Rule, Until: d.Until})
+		s.must(err)
+		flow, data = "remind", raw
+	case store.TellJob:
+		flow = "training_news"
+	default:
 		return
 	}
-	var rule struct{ Rule string }
-	s.must(json.Unmarshal(d.Data, &rule, json.MatchCaseInsensitiveNames(true)))
 	var members []string
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		training, err := tx.Training(d.Training)
-		if err != nil || training.Moved != d.Moved {
+		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
 		}
-		for r, err := range tx.Registrations(d.Training) {
+		for r, err := range tx.Holders(d.Training) {
 			if err != nil {
 				return err
 			}
@@ -420,12 +531,10 @@ func (s *stage) fire(d *store.Due) {
 		}
 		return nil
 	}))
-	data, err := json.Marshal(Reminder{Training: d.Training, Rule: rule.Rule, Until: d.Until})
-	s.must(err)
 	for _, m := range members {
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), Input{
-			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: "remind", Data: data, At: s.now,
+			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: flow, Data: data, At: s.now,
 		}))
 		if len(s.posted) > 0 {
 			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
@@ -434,18 +543,147 @@ func (s *stage) fire(d *store.Due) {
 	}
 }
 
-func (s *stage) change(name string, change func(*store.Training)) {
+// work does what turns have left to be done: every work makes a file, unless it
+// fails.
+func (s *stage) work(fail bool) {
+	var tasks []*store.Task
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		for task, err := range tx.Tasks() {
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, task)
+		}
+		return nil
+	}))
+	for _, task := range tasks {
+		o := TaskOutcome{Task: task.Work, Data: task.Data, Error: "no room"}
+		if !fail {
+			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
+			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
+			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""
+		}
+		data, err := json.Marshal(o)
+		s.must(err)
+		s.posted = nil
+		s.must(s.engine.Handle(context.Background(), Input{
+			ID: "task/" + task.ID, Kind: Outcome, Member: task.Member, Flow: task.Flow, Data: data, At: s.now,
+		}))
+		s.update(func(tx *store.Tx) error { return tx.EndTask(task.ID) })
+		s.write("")
+	}
+}
+
+// crowd registers n people for the sample training at place. Each of them has
+// written to the bot before.
+func (s *stage) crowd(place string, n int) {
+	family := []string{"Nguyễn Thị", "Trần Thị", "Lê Thị", "Thạch Thị", "Sơn Thị", "Lâm"}
+	given := []string{"Đào", "An", "Yến", "Ánh", "Dung", "Ẩn", "Bích", "Ân", "Âu", "Hòa", "Mỹ", "Ngọc"}
+	id := s.training(place)
 	s.update(func(tx *store.Tx) error {
+		for i := range n {
+			name := fmt.Sprintf("%s %s", family[i%len(family)], given[i%len(given)])
+			_, m, _, err := tx.Meet("test:1", fmt.Sprintf("%s %d", name, i+1))
+			if err != nil {
+				return err
+			}
+			m.Name, m.Phone, m.Area, m.Language = name, fmt.Sprintf("+8491%07d", i+1), "31528", "vi"
+			if err := tx.PutMember(m); err != nil {
+				return err
+			}
+			if _, err := tx.Register(&store.Registration{Training: id, Member: m.ID}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// more adds n trainings to the sample, a day after the other.
+func (s *stage) more(n int) {
+	s.update(func(tx *store.Tx) error {
+		for i := range n {
+			start := time.Date(2026, 12, 21+i, 8, 0, 0, 0, zone).UTC()
+			err := tx.AddTraining(&store.Training{
+				Kind: store.Class, Name: store.Text{"vi": fmt.Sprintf("Lớp nấu ăn số %d", i+1)}, Start: start, End: start.Add(3 * time.Hour),
+				Place: fmt.Sprintf("M%d - Trường tiểu học", i+1), Area: "92", Seats: 20, Listed: true,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// members is how many members are kept.
+func (s *stage) members() (n int) {
+	s.must(s.store.Backend().View(context.Background(), func(kv store.KV) error {
+		n = 0
+		for _, err := range kv.Scan("member", "", "") {
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	}))
+	return n
+}
+
+// memberCode is the code of the member who speaks from who's phone.
+func (s *stage) memberCode(who string) (code string) {
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		c, err := tx.Contact(tx.ContactID("test:1", who))
+		if err != nil {
+			return err
+		}
+		m, err := tx.Member(c.Speaker)
+		code = m.Code
+		return err
+	}))
+	return code
+}
+
+// code is the code of the sample training at place, or one that is nobody's.
+func (s *stage) code(place string) (code string) {
+	if place == "unknown" {
+		return "ZZZZZZ"
+	}
+	id := s.training(place)
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		tr, err := tx.Training(id)
+		code = tr.Code
+		return err
+	}))
+	return code
+}
+
+// training is the ID of the sample training at place.
+func (s *stage) training(place string) (id string) {
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
 			if err != nil {
 				return err
 			}
-			if strings.HasPrefix(tr.Place, name) {
-				_, err := tx.ChangeTraining(tr.ID, tr.Revision, change)
-				return err
+			if strings.HasPrefix(tr.Place, place) {
+				id = tr.ID
+				return nil
 			}
 		}
-		return fmt.Errorf("no training at %s", name)
+		return fmt.Errorf("no training at %s", place)
+	}))
+	return id
+}
+
+func (s *stage) change(place string, change func(*store.Training)) {
+	id := s.training(place)
+	s.update(func(tx *store.Tx) error {
+		tr, err := tx.Training(id)
+		if err == nil {
+			_, err = tx.ChangeTraining(id, tr.Revision, change)
+		}
+		return err
 	})
 }
 

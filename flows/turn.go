@@ -33,16 +33,25 @@ type Turn struct {
 	move   move
 	chosen string // id of the choice that was resolved, "" when none was
 
-	said    []string // what is said in this turn so far, a paragraph each
-	voices  []string // ids of what was said that can be heard too
-	options []Option // what the step offers
-	layout  store.Layout
-	free    bool
-	token   string // of the question that stands again after an aside
-	edit    string // id of the message that the next one replaces
-	out     []*store.Message
-	until   time.Time
-	report  string
+	said      []string // what is said in this turn so far, a paragraph each
+	voices    []string // ids of what was said that can be heard too
+	options   []Option // what the step offers
+	layout    store.Layout
+	free      bool
+	token     string // of the question that stands again after an aside
+	edit      string // id of the message that the next one replaces
+	anew      bool   // see Anew
+	backwards bool   // the step that is shown next is gone back to
+	out       []*store.Message
+	asks      []asked
+	until     time.Time
+	report    string
+}
+
+// An asked is another member's question, put when this turn is done.
+type asked struct {
+	member, flow string
+	note         any
 }
 
 // A move says where the talk goes after a step.
@@ -61,6 +70,7 @@ const (
 	goTo              // to a step
 	again             // to the same step, because the answer was not understood
 	stay              // to the same step, because it shows something else now
+	stand             // nowhere: the open question stands as it is
 	back              // to the step before
 	call              // into another flow, and back here
 	start             // into another flow instead of this one
@@ -74,7 +84,7 @@ const (
 // below it.
 func (t *Turn) Say(id string, args ...any) {
 	t.said = append(t.said, t.T(id, args...))
-	if _, ok := locales.Voice(t.Language, id); ok {
+	if t.engine.opt.Voice(t.Language, id) {
 		t.voices = append(t.voices, id)
 	}
 }
@@ -86,7 +96,7 @@ func (t *Turn) SayText(text string) { t.said = append(t.said, text) }
 // of its own.
 func (t *Turn) SayFile(file, id string, args ...any) {
 	t.part()
-	t.out = append(t.out, &store.Message{Text: t.T(id, args...), File: file})
+	t.send(&store.Message{Text: t.T(id, args...), File: file})
 }
 
 // Tell says the message id to another member, in her language, wherever she is
@@ -104,13 +114,21 @@ func (t *Turn) Tell(m *store.Member, until time.Time, id string, words func(*loc
 	}
 	p := t.engine.printer(who)
 	text := p.T(id, words(p)...)
-	if relay != nil {
-		text = p.T("relay.pass_on", "name", m.Name) + "\n\n" + text
+	if head := t.engine.forWhom(c, who, m); head != "" {
+		text = head + "\n\n" + text
 	}
 	return t.Post(&store.Message{
 		Contact: c.ID, Member: who.ID, Channel: c.Channel, Address: c.Address,
 		Lane: store.Reminder, Text: text, Until: until, Repeat: true,
 	})
+}
+
+// Ask has another member asked something by the flow, as soon as this turn is
+// done: what she does meanwhile waits and is offered to her again. note, unless
+// it is nil, is what the flow finds under its own name. A member whom nothing
+// reaches, or only through somebody else, is not asked.
+func (t *Turn) Ask(m *store.Member, flow string, note any) {
+	t.asks = append(t.asks, asked{m.ID, flow, note})
 }
 
 // Until bounds when what is said in this turn may still be sent. For due
@@ -148,6 +166,10 @@ func (t *Turn) Words() string {
 	}
 	return t.Input.Text
 }
+
+// Anew says that the step asks once more, because its answer was not understood
+// or she came back to it: a step that leaves out what is known asks all the same.
+func (t *Turn) Anew() bool { return t.anew }
 
 // Set writes value down until the flow ends. It must be encodable as JSON.
 func (t *Turn) Set(name string, value any) {
@@ -207,6 +229,10 @@ func (t *Turn) Again(id string, args ...any) error {
 // Stay asks once more without blaming her: the step shows something else now.
 func (t *Turn) Stay() error { return t.go_(move{kind: stay}) }
 
+// Stand leaves the open question as it stands on her phone: what was said goes
+// out, and nothing is asked anew.
+func (t *Turn) Stand() error { return t.go_(move{kind: stand}) }
+
 // Back goes to the question before this one.
 func (t *Turn) Back() error { return t.go_(move{kind: back}) }
 
@@ -250,6 +276,14 @@ func (t *Turn) Task(work string, data any) error {
 		return err
 	}
 	return t.AddTask(&store.Task{Member: t.Member.ID, Work: work, Flow: t.frame().Flow, Data: raw})
+}
+
+// A TaskOutcome is the Data of an input of the kind Outcome.
+type TaskOutcome struct {
+	Task   string         `json:"task"`            // which work it was, as [Turn.Task] named it
+	Data   jsontext.Value `json:"data,omitzero"`   // what it was to do, as [Turn.Task] gave it
+	Result jsontext.Value `json:"result,omitzero"` // what came of it; for work that makes a file, the file's ID
+	Error  string         `json:"error,omitzero"`  // why nothing came of it, for nobody's eyes but a log's; empty: it is done
 }
 
 // Local is the time in the zone in which people live.
@@ -316,6 +350,37 @@ func (t *Turn) InScope(role store.Role) (func(area string) bool, error) {
 	}, nil
 }
 
+// SpeakAs makes m, who uses the same phone, the one who speaks from it now. What
+// the other one was doing waits for her, and m goes on where she stood: with the
+// language when she is new, with a question that was put to her meanwhile, or
+// with the menu.
+func (t *Turn) SpeakAs(m *store.Member) error {
+	last := t.conv.Last
+	t.suspend()
+	if err := t.PutConversation(t.conv); err != nil {
+		return err
+	}
+	if err := t.Join(t.Contact, m); err != nil {
+		return err
+	}
+	conv, err := t.Conversation(m.ID)
+	if err != nil {
+		return err
+	}
+	t.Member, t.conv = m, conv
+	t.conv.Last = last // her name, pressed twice, is no answer of hers
+	t.Speak()
+	switch {
+	case m.Language == "":
+		t.conv.Frames = []store.Frame{{Flow: "welcome", Since: t.Now}}
+	case len(t.conv.Frames) < 2:
+		t.conv.Frames = []store.Frame{{Flow: "menu"}}
+	default:
+		t.hello()
+	}
+	return t.Stay()
+}
+
 // Speak changes the language and the form of address of what is said from now
 // on to those of the member as she is now.
 func (t *Turn) Speak() { t.Printer = t.engine.printer(t.Member) }
@@ -330,7 +395,14 @@ func (t *Turn) frame() *store.Frame {
 // part ends the message that was being said, so that what follows is another.
 func (t *Turn) part() {
 	if len(t.said) > 0 {
-		t.out = append(t.out, &store.Message{Text: strings.Join(t.said, "\n\n")})
+		t.send(&store.Message{Text: strings.Join(t.said, "\n\n")})
 		t.said = nil
 	}
+}
+
+// send makes m the last message of this turn. It gets its ID here, because the
+// outbox sends in the order of IDs.
+func (t *Turn) send(m *store.Message) {
+	m.ID = t.NewID()
+	t.out = append(t.out, m)
 }

@@ -35,10 +35,18 @@ func welcome() *Flow {
 				if err := t.PutMember(t.Member); err != nil {
 					return err
 				}
-				if flow, note := t.engine.opens(t.Note("then")); flow != "" {
-					return t.Start(flow, note)
+				flow, note := t.engine.means(t.Note("then"))
+				if flow == "" {
+					return t.End()
 				}
-				return t.End()
+				ok, err := t.may(t.engine.byName[flow])
+				if err != nil {
+					return err
+				}
+				if !ok {
+					return t.End()
+				}
+				return t.Start(flow, note)
 			},
 		}},
 	}
@@ -53,7 +61,7 @@ func language() *Flow {
 		Steps: []Step{{
 			Name: "which",
 			Ask: func(t *Turn) error {
-				t.Say("welcome.language")
+				t.Say("settings.language_ask")
 				t.Offer(languageOptions()...)
 				return nil
 			},

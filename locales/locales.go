@@ -18,6 +18,7 @@ package locales
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"sort"
 	"strings"
 	"unicode"
@@ -259,6 +260,13 @@ func Capital(s string) string {
 func Voice(code, id string) ([]byte, bool) {
 	data, err := voices.ReadFile("voice/" + code + "/" + id + ".ogg")
 	return data, err == nil
+}
+
+// HasVoice says whether there is a recording of the message id in the language
+// code.
+func HasVoice(code, id string) bool {
+	_, err := fs.Stat(voices, "voice/"+code+"/"+id+".ogg")
+	return err == nil
 }
 
 func number(args []any) (int, bool) {

@@ -43,6 +43,7 @@ type AreaTree struct {
 	children map[string][]*Area
 	heirs    map[string][]*Area // by code of a predecessor
 	names    map[string][]*Area // by folded name or alias
+	sounds   map[string][]*Area // by the sound of a name or alias
 	sorted   []*Area            // by code
 }
 
@@ -110,6 +111,7 @@ func (tx *Tx) Areas() (*AreaTree, error) {
 		children: map[string][]*Area{},
 		heirs:    map[string][]*Area{},
 		names:    map[string][]*Area{},
+		sounds:   map[string][]*Area{},
 	}
 	for a, err := range each[Area](tx, "area", "", "") {
 		if err != nil {
@@ -134,6 +136,9 @@ func (tree *AreaTree) add(a *Area) {
 			if !slices.Contains(tree.names[f], a) {
 				tree.names[f] = append(tree.names[f], a)
 			}
+		}
+		if s := sound(foldName(bare)); !slices.Contains(tree.sounds[s], a) {
+			tree.sounds[s] = append(tree.sounds[s], a)
 		}
 	}
 }
@@ -246,7 +251,8 @@ func (tree *AreaTree) Search(typed, top string, t time.Time, n int) []*Area {
 			continue
 		}
 		for _, name := range append([]string{a.Name}, a.Aliases...) {
-			if f := " " + FoldArea(name); strings.Contains(f, " "+want) {
+			_, bare := splitKind(name)
+			if strings.Contains(" "+foldName(bare), " "+want) {
 				found = append(found, a)
 				break
 			}
@@ -254,6 +260,46 @@ func (tree *AreaTree) Search(typed, top string, t time.Time, n int) []*Area {
 	}
 	return found
 }
+
+// Alike returns the units, present and old, whose names sound in the south like
+// what was typed. It guesses: people must be asked whether they mean one.
+func (tree *AreaTree) Alike(typed string) []*Area {
+	_, name := splitKind(typed)
+	return tree.sounds[sound(foldName(name))]
+}
+
+// sound brings a folded name into a form in which two names are the same that
+// many people in the south say alike and therefore spell alike: s and x, ch and
+// tr, d, gi and v at the head of a word, n and ng, t and c at its end.
+func sound(folded string) string {
+	words := strings.Fields(folded)
+	for i, w := range words {
+		for _, s := range soundHeads {
+			if rest, ok := strings.CutPrefix(w, s.written); ok {
+				w = s.said + rest
+				break
+			}
+		}
+		for _, s := range soundTails {
+			if rest, ok := strings.CutSuffix(w, s.written); ok {
+				w = rest + s.said
+				break
+			}
+		}
+		words[i] = w
+	}
+	return strings.Join(words, " ")
+}
+
+type spelling struct{ written, said string }
+
+var (
+	soundHeads = []spelling{
+		{"ngh", "ng"}, {"gh", "g"}, {"gy", "d"}, {"tr", "ch"}, {"ph", "f"}, // gy: foldName makes y of i
+		{"x", "s"}, {"v", "d"}, {"k", "c"}, {"q", "c"},
+	}
+	soundTails = []spelling{{"ng", "n"}, {"nh", "n"}, {"ch", "t"}, {"c", "t"}}
+)
 
 // kindWords are what people write before a name, folded, and the kinds that
 // each may mean. Longer ones stand first.

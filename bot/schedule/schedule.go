@@ -63,6 +63,7 @@ type job struct {
 func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.remind},
+		{store.TellJob, s.tell},
 		{store.ScrubJob, s.scrub},
 	}
 }

@@ -167,6 +167,7 @@ func (b *Bot) ask(ctx context.Context, offset int64, probe, unhook bool) result 
 		// Left from a time with a webhook. Telegram keeps what waits for it
 		// and gives it now. A webhook that is set again is another program's.
 		if _, err = b.call(ctx, "deleteWebhook", nil); err == nil {
+			b.log.Info("a webhook that was left over is removed")
 			r.unhooked = true
 			data, err = b.call(ctx, "getUpdates", p)
 		}

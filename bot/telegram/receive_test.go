@@ -145,6 +145,9 @@ func TestConfirmedWhenDone(t *testing.T) {
 		if len(list) != 3 || list[0].Text != "một" || list[2].Text != "ba" {
 			t.Fatalf("handed over %+v", list)
 		}
+		if n := k.tg.Calls("getUpdates"); n > 4 {
+			t.Errorf("Telegram was asked %d times while nothing was done", n)
+		}
 		k.waiting(3)
 
 		list[2].done(nil)
@@ -224,6 +227,10 @@ func TestHangingChat(t *testing.T) {
 		if len(stuck) != 1 {
 			t.Fatal("not handed over")
 		}
+		time.Sleep(firstPatience - time.Millisecond)
+		if n := k.tg.Calls("getUpdates"); n != 2 { // whether it answers, and for this one
+			t.Errorf("Telegram was asked %d times, at once for what is under way", n)
+		}
 		for i := range 60 {
 			k.tg.Text(6, fmt.Sprint(i))
 			time.Sleep(lastPatience + time.Second)
@@ -293,22 +300,22 @@ func TestUnreadableUpdateBlocksNobody(t *testing.T) {
 
 func TestOutOfReach(t *testing.T) {
 	inBubble(t, Config{}, func(k *talk) {
-		reached := k.tg.Fail(telegramtest.Fault{Drop: true})
 		k.receive()
+		reached := k.tg.Fail(telegramtest.Fault{Drop: true})
 		time.Sleep(10 * time.Minute)
 		if n := k.tg.Calls("getUpdates"); n < 12 || n > 20 { // 1+2+4+…+32 s, then one a minute
 			t.Errorf("Telegram was tried %d times in ten minutes", n)
 		}
-		k.tg.Text(5, "còn đó không")
 		reached()
 		time.Sleep(lastPause)
-		k.want(k.texts(), "5 còn đó không")
 		if n := strings.Count(k.log.String(), "cannot be reached"); n != 1 {
 			t.Errorf("the log says %d times that Telegram cannot be reached, want once: %s", n, k.log)
 		}
 		if n := strings.Count(k.log.String(), "answers again"); n != 1 {
 			t.Errorf("the log says %d times that it works again, want once: %s", n, k.log)
 		}
+		k.tg.Text(5, "còn đó không")
+		k.want(k.texts(), "5 còn đó không")
 	})
 }
 

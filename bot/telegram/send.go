@@ -28,9 +28,9 @@ const (
 // a document, which may have 50 MB.
 const maxPhoto = 10 << 20
 
-// shownTime is for how long the bot knows which parts of a message were shown.
-// The outbox tries again sooner.
-const shownTime = time.Hour
+// shownTime is for how long, at least, the bot knows which parts of a message
+// were shown. Telegram has been seen to ask for three hours of silence.
+const shownTime = 6 * time.Hour
 
 // Send shows, edits or deletes a message.
 //
@@ -43,7 +43,8 @@ const shownTime = time.Hour
 // Telegram does not say whether a 429 is meant for the chat or for the bot; see
 // [slowdown] for when it is taken for the bot. A 5xx from the API counts as not
 // shown. One from a proxy in between is [channel.ErrUncertain], but for a 503:
-// the proxy may have handed the message on.
+// the proxy may have handed the message on. Edits and deletions are never
+// uncertain: doing them twice is doing them once.
 func (b *Bot) Send(ctx context.Context, m channel.Message) (channel.Receipt, error) {
 	if _, err := strconv.ParseInt(m.Address, 10, 64); err != nil {
 		return channel.Receipt{}, fmt.Errorf("%w: address is not a chat id", channel.ErrRefused)
@@ -203,7 +204,7 @@ func (b *Bot) edit(ctx context.Context, m channel.Message) ([]string, error) {
 		says(err, "MESSAGE_ID_INVALID"), says(err, "there is no text in the message to edit"):
 		return b.say(ctx, m)
 	}
-	return nil, b.verdict(m.Address, err)
+	return nil, undecided(b.verdict(m.Address, err))
 }
 
 // remove deletes what m names, all parts of it. One that is gone already is
@@ -222,7 +223,7 @@ func (b *Bot) remove(ctx context.Context, m channel.Message) error {
 		if err == nil || says(err, "message to delete not found") {
 			continue
 		}
-		err = b.verdict(m.Address, err)
+		err = undecided(b.verdict(m.Address, err))
 		if !errors.Is(err, channel.ErrRefused) {
 			return err // trying again deletes the rest
 		}
@@ -263,6 +264,15 @@ func (b *Bot) verdict(address string, err error) error {
 		return fmt.Errorf("%w: %w", channel.ErrBlocked, err)
 	case api.Code == http.StatusBadRequest || api.Code == http.StatusRequestEntityTooLarge:
 		return fmt.Errorf("%w: %w", channel.ErrRefused, err)
+	}
+	return err
+}
+
+// undecided makes an uncertain end of an edit or a deletion one that may be
+// tried again.
+func undecided(err error) error {
+	if errors.Is(err, channel.ErrUncertain) {
+		return errors.New(err.Error())
 	}
 	return err
 }

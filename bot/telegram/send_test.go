@@ -362,6 +362,28 @@ func TestDeleteTooLate(t *testing.T) {
 	}
 }
 
+// An edit or a deletion whose answer is lost is simply done again.
+func TestLostAnswerToEdit(t *testing.T) {
+	b, tg := chatWith(t)
+	r, err := b.Send(context.Background(), outgoing(store.Message{Text: "một"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []store.Message{{Address: "5", Act: store.Edit, Text: "hai"}, {Address: "5", Act: store.Delete}} {
+		tg.Fail(telegramtest.Fault{Lost: true, Times: 1})
+		m := channel.Message{Message: m, Network: r.Network}
+		if _, err := b.Send(context.Background(), m); err == nil || errors.Is(err, channel.ErrUncertain) {
+			t.Errorf("%s without an answer: %v, want to try again", m.Act, err)
+		}
+		if _, err := b.Send(context.Background(), m); err != nil {
+			t.Errorf("%s once more: %v", m.Act, err)
+		}
+	}
+	if all := tg.Sent(5); len(all) != 1 || all[0].Edits != 1 || !all[0].Deleted {
+		t.Errorf("shown %+v", all)
+	}
+}
+
 func TestSlowdown(t *testing.T) {
 	var s slowdown
 	for i, tt := range []struct {

@@ -12,6 +12,9 @@
 //	_, err = tg.Press(5, "Đăng ký")     // … presses a button of her keyboard
 //	tg.Fail(telegramtest.Fault{Status: 429, RetryAfter: 7, Times: 1})
 //
+// A test with a clock of its own (testing/synctest) takes [Server.Client] in
+// place of Start and the address.
+//
 // # What it does as the real one
 //
 // getUpdates: offset, limit, timeout, allowed_updates; updates are given again
@@ -74,6 +77,7 @@ type Server struct {
 	mu       sync.Mutex
 	addr     string
 	server   *http.Server
+	listener net.Listener
 	chats    map[int64]*person
 	messages int64 // id of the last message
 	calls    map[string]int
@@ -128,7 +132,7 @@ func (s *Server) Start() error {
 		return err
 	}
 	s.addr = l.Addr().String()
-	s.server = &http.Server{Handler: s}
+	s.listener, s.server = l, &http.Server{Handler: s}
 	go s.server.Serve(l)
 	return nil
 }
@@ -136,10 +140,11 @@ func (s *Server) Start() error {
 // Stop breaks all connections and refuses new ones. People can go on writing.
 func (s *Server) Stop() {
 	s.mu.Lock()
-	server := s.server
-	s.server = nil
+	l, server := s.listener, s.server
+	s.listener, s.server = nil, nil
 	s.mu.Unlock()
 	if server != nil {
+		l.Close() // server does not know it before Serve runs
 		server.Close()
 	}
 }

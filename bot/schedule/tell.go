@@ -1,0 +1,50 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"chihai/flows"
+	"chihai/store"
+)
+
+// tellFlow hears what the job hands over; its Data is that of the row.
+const tellFlow = "training_news"
+
+// tell hands everybody who holds a seat over to be told what has become of the
+// training, each in a turn of her own. A row whose time is over lapses.
+func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
+	var errs []error
+	for _, d := range rows {
+		if err := s.tellOf(ctx, d); err != nil {
+			s.pause(d)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// tellOf does one row and then deletes it. A crash in between hands everybody
+// over again; the engine knows them by their IDs.
+func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
+	if !s.store.Now().Before(d.Until) {
+		return s.done(ctx, d)
+	}
+	var people []string
+	if err := s.store.View(ctx, func(tx *store.Tx) (err error) {
+		people, err = holders(tx, d.Training)
+		return err
+	}); err != nil {
+		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
+	}
+	failed, err := s.handOver(ctx, people, func(member string) flows.Input {
+		return flows.Input{
+			ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(people), err)
+	}
+	return s.done(ctx, d)
+}

@@ -1,0 +1,104 @@
+package flows
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"chihai/store"
+
+	"github.com/go-json-experiment/json"
+)
+
+// A news says what has become of a training, to those who hold a seat in it.
+type news struct {
+	Training string    `json:"training"`
+	At       time.Time `json:"at"` // who registered later knows it already
+	Until    time.Time `json:"until"`
+
+	// Of a change: what the training was like before. All empty: it was
+	// cancelled.
+	Start time.Time `json:"start,omitzero"`
+	End   time.Time `json:"end,omitzero"`
+	Place string    `json:"place,omitzero"`
+}
+
+// changeNews is what becomes news of a training that was as was.
+func changeNews(was *store.Training) news {
+	return news{Training: was.ID, Start: was.Start, End: was.End, Place: was.Place}
+}
+
+// tellHolders has everyone who holds a seat told n, each in her language, in a
+// turn of her own (see [store.Tx.PlanTelling]).
+func (t *Turn) tellHolders(training *store.Training, n news) error {
+	n.Training, n.At, n.Until = training.ID, t.Now, training.Start
+	if n.Start.After(n.Until) { // who is not told comes at the time that was
+		n.Until = n.Start
+	}
+	data, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	return t.PlanTelling(training, n.Until, data)
+}
+
+// trainingNews tells one who holds a seat what has become of the training. It
+// says the neutral name only: the phone may lie on the table.
+func trainingNews() *Flow {
+	return &Flow{
+		Name: "training_news",
+		Hear: func(t *Turn) error {
+			var n news
+			if err := jsonNote(t.Input.Data, &n); err != nil {
+				return err
+			}
+			training, err := t.Training(n.Training)
+			if err != nil {
+				return ignore(err, store.ErrNotFound)
+			}
+			r, err := t.Registration(n.Training, t.Member.ID)
+			if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Holds() || r.At.After(n.At)) || !t.Now.Before(n.Until) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			text := t.newsText(n, training)
+			if text == "" {
+				return nil
+			}
+			t.Until(n.Until)
+			t.SayText(text)
+			return nil
+		},
+	}
+}
+
+// newsText is n for a training that is now as it is; empty when there is
+// nothing to tell.
+func (t *Turn) newsText(n news, training *store.Training) string {
+	name := training.Name.In(t.Language)
+	switch {
+	case n.Start.IsZero():
+		return t.T("training_news.cancelled", "training", name, "time", t.span(training.Start, training.End))
+	case !training.Cancelled.IsZero(): // that is told too
+		return ""
+	}
+	moved := !n.Start.Equal(training.Start) || !n.End.Equal(training.End)
+	if !moved && n.Place == training.Place {
+		return ""
+	}
+	lines := []string{t.T("training_news.changed", "training", name)}
+	if moved {
+		lines = append(lines, t.T("training_news.time", "time", t.span(training.Start, training.End), "old", t.span(n.Start, n.End)))
+	}
+	if n.Place != training.Place {
+		lines = append(lines, t.T("training_news.place", "place", training.Place, "old", n.Place))
+	} else {
+		lines = append(lines, t.T("training_news.same_place", "place", training.Place))
+	}
+	if !moved {
+		lines = append(lines, t.T("training_news.same_time", "time", t.span(training.Start, training.End)))
+	}
+	return strings.Join(lines, "\n") + "\n\n" + t.T("remind.cannot")
+}

@@ -1,0 +1,266 @@
+package flows
+
+import (
+	"strings"
+
+	"chihai/store"
+)
+
+// trainingOne shows one training to staff and leads to what can be done with
+// it.
+func trainingOne() *Flow {
+	return &Flow{
+		Name: "training_one",
+		Role: store.Staff,
+		Steps: []Step{
+			{Name: "begin", Ask: beginOne},
+			{Name: "one", Ask: askTraining, Take: takeTraining},
+			{Name: "list", Ask: askPeople, Take: takePeople},
+			{Name: "share", Ask: askShare, Take: takeShare},
+			{Name: "cancel", Ask: askCancel, Take: takeCancel},
+		},
+		Hear: hearFile,
+	}
+}
+
+// A oneNote says which training it is.
+type oneNote struct {
+	Training string `json:"training"`       // ID
+	Share    bool   `json:"share,omitzero"` // shows how to share it first
+}
+
+// Work that is left outside the turn. Its Data is a [TrainingWork], and what
+// comes of it is a file.
+const (
+	exportWork = "export registrations" // a workbook of those registered
+	qrWork     = "qr"                   // a picture of the code that leads to its page
+)
+
+// A TrainingWork is what a task that makes a file of a training is to do.
+type TrainingWork struct {
+	Training string `json:"training"`      // ID
+	URL      string `json:"url,omitzero"`  // qr: what the code says
+	Name     string `json:"name,omitzero"` // qr: the neutral name, to stand under the code
+}
+
+func beginOne(t *Turn) error {
+	var n oneNote
+	t.Get("training_one", &n)
+	if n.Share {
+		return t.Goto("share")
+	}
+	return nil
+}
+
+// one is the training that is shown, as [Turn.staffTraining].
+func (t *Turn) one() (*store.Training, error) {
+	var n oneNote
+	t.Get("training_one", &n)
+	return t.staffTraining(n.Training)
+}
+
+func askTraining(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	lines, err := t.factLines(training)
+	if err != nil {
+		return err
+	}
+	t.SayText(lines)
+	counts := []string{t.T("training.counts", "taken", training.Taken, "free", training.Free())}
+	if training.Brought > 0 {
+		counts = append(counts, t.T("training.brought", "n", training.Brought))
+	}
+	counts = append(counts, t.T("training.code", "code", training.Code))
+	t.SayText(strings.Join(counts, "\n"))
+	switch {
+	case !training.Cancelled.IsZero():
+		t.Say("training.is_cancelled")
+	case !t.Now.Before(training.End):
+		t.Say("training.is_over")
+	case !training.Open(t.Now):
+		t.Say("training.is_on")
+	}
+	if training.Taken > 0 {
+		t.Offer(Pick("list", "training.list"), Pick("file", "training.file"))
+	}
+	if training.Open(t.Now) {
+		t.Offer(Pick("share", "training.share"), Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
+	}
+	return nil
+}
+
+func takeTraining(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	switch t.Chosen() {
+	case "list":
+		if training.Taken > listMost {
+			t.Say("training.list_long", "n", training.Taken)
+			return t.Stand()
+		}
+		t.Forget("page")
+		if err := t.Log(t.Member.ID, "see registrations", training.ID); err != nil {
+			return err
+		}
+		return t.Goto("list")
+	case "file":
+		t.Say("training.file_wait") // who took the list is kept by the work itself
+		if err := t.Task(exportWork, TrainingWork{Training: training.ID}); err != nil {
+			return err
+		}
+		return t.Stand()
+	case "edit":
+		return t.Start("training_edit", training.ID)
+	case "share", "cancel":
+		return t.Goto(t.Chosen())
+	}
+	return t.Again("engine.unclear")
+}
+
+func askShare(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	page := t.Page("/e/" + training.Code)
+	t.part()
+	t.Say("training.share_text", "name", training.Name["vi"], "time", t.span(training.Start, training.End), "place", training.Place, "link", page)
+	t.part() // a message of its own, to be passed on as it is
+	t.Say("training.share_how")
+	for _, l := range t.Links("t" + training.Code) {
+		t.Say("training.share_link", "network", l.Network, "link", l.URL)
+	}
+	if !training.Listed {
+		t.Say("training.share_only")
+	}
+	t.Offer(Pick("qr", "training.qr"), Pick("one", "training.see"))
+	return nil
+}
+
+func takeShare(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	switch t.Chosen() {
+	case "one":
+		return t.Goto("one")
+	case "qr":
+		t.Say("training.qr_wait")
+		if err := t.Task(qrWork, TrainingWork{
+			Training: training.ID, URL: t.Page("/e/" + training.Code), Name: training.Name["vi"],
+		}); err != nil {
+			return err
+		}
+		return t.Stand()
+	}
+	return t.Again("engine.unclear")
+}
+
+// hearFile sends the file that was made. Nobody gets a list who may not see it
+// any more, and nobody in her stead: not who passes messages on to her, nor who
+// speaks from a shared phone now.
+func hearFile(t *Turn) error {
+	var o TaskOutcome
+	if err := jsonNote(t.Input.Data, &o); err != nil {
+		return err
+	}
+	var work TrainingWork
+	if err := jsonNote(o.Data, &work); err != nil {
+		return err
+	}
+	training, err := t.Training(work.Training)
+	if err != nil {
+		return ignore(err, store.ErrNotFound)
+	}
+	may, err := t.Holds(store.Staff, training.Area)
+	if err != nil {
+		return err
+	}
+	var file string
+	if o.Error == "" {
+		if err := jsonNote(o.Result, &file); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.Error == "" && file == "": // there was nothing to make it of any more
+	case !may || t.Relay != nil || t.Contact.Speaker != t.Member.ID:
+		if file != "" {
+			return t.DeleteFile(file)
+		}
+	case o.Error != "" && o.Task == qrWork:
+		t.Say("training.qr_failed")
+	case o.Error != "":
+		t.Say("training.file_failed", "training", training.Name["vi"])
+	case o.Task == qrWork:
+		t.SayFile(file, "training.qr_done", "training", training.Name["vi"], "link", work.URL)
+	default:
+		t.SayFile(file, "training.file_done", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
+	}
+	return nil
+}
+
+func askCancel(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	if !training.Open(t.Now) {
+		t.Say("training.closed")
+		return t.Goto("one")
+	}
+	t.Say("training.cancel_sure", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
+	if training.Taken == 0 {
+		t.Say("training.told_nobody")
+	} else {
+		t.Say("training.told", "n", training.Taken)
+		t.Say("training.told_text", "text", t.newsText(news{}, training))
+		if err := t.sayUnreached(training); err != nil {
+			return err
+		}
+	}
+	t.Offer(Pick("yes", "training.cancel_yes"), Pick("no", "training.cancel_no"))
+	return nil
+}
+
+func takeCancel(t *Turn) error {
+	training, err := t.one()
+	if err != nil || training == nil {
+		return err
+	}
+	switch t.Chosen() {
+	case "no":
+		t.Say("training.cancel_not")
+		return t.Goto("one")
+	case "yes":
+	default:
+		return t.Again("engine.unclear")
+	}
+	if !training.Open(t.Now) {
+		t.Say("training.closed")
+		return t.Goto("one")
+	}
+	training, err = t.ChangeTraining(training.ID, training.Revision, func(training *store.Training) {
+		training.Cancelled, training.ChangedBy = t.Now, t.Member.ID
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.Log(t.Member.ID, "cancel training", training.ID); err != nil {
+		return err
+	}
+	t.Say("training.cancelled")
+	if training.Taken > 0 {
+		if err := t.tellHolders(training, news{}); err != nil {
+			return err
+		}
+		t.Say("training.telling", "n", training.Taken)
+	}
+	return t.Goto("one")
+}
