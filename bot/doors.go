@@ -19,14 +19,14 @@ type door struct {
 	link func(payload string) string
 }
 
-// A fame is the name by which people find the bot on a network, once the
-// network has told it. It may be used from many goroutines.
-type fame struct{ name atomic.Pointer[string] }
+// A username is the name by which people find the bot on a network, empty until
+// the network has told it. It may be used from many goroutines.
+type username struct{ name atomic.Pointer[string] }
 
-func (f *fame) set(name string) { f.name.Store(&name) }
+func (u *username) set(name string) { u.name.Store(&name) }
 
-func (f *fame) get() string {
-	if name := f.name.Load(); name != nil {
+func (u *username) get() string {
+	if name := u.name.Load(); name != nil {
 		return *name
 	}
 	return ""

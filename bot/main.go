@@ -6,7 +6,7 @@
 //
 // This package wires the rooms together: it opens the store, builds the engine
 // over it, and runs the channels, the inbox, the outbox, the clock, the tasks
-// and the web server until it is told to end (bot.go).
+// and the web server until it is told to end (build.go, bot.go).
 //
 // # How to add a command
 //
@@ -69,7 +69,7 @@ func commands() []command {
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "FILE", "copy the database while it is used", runBackup},
-		{"check", "", "read the whole database and say what is wrong", runCheck},
+		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},
 	}

@@ -65,6 +65,20 @@ func TestServe(t *testing.T) {
 	}
 }
 
+func TestServeByWebhook(t *testing.T) {
+	tg, e := startTelegram(t)
+	r := e.with("CHIHAI_TELEGRAM_WEBHOOK", "1").start(t, "by webhook", "serve")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	tg.Text(100, "/start")
+	if m, err := tg.Next(ctx, 100); err != nil || !strings.Contains(m.Text, "Xin chào") {
+		t.Errorf("/start is answered by %q, %v", m.Text, err)
+	}
+	if code := r.stop(); code != done {
+		t.Errorf("exit %d: %s", code, r.errs.String())
+	}
+}
+
 func TestServeWithoutAnybody(t *testing.T) {
 	r := newEnvironment(t).start(t, "chihai demo", "serve")
 	for _, part := range []string{"CHIHAI_TELEGRAM_TOKEN", "CHIHAI_WEBCHAT=1"} {

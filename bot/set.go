@@ -22,22 +22,10 @@ type setting struct {
 }
 
 func settings() []setting {
-	text := func(field func(*store.Settings) *string) (func(*store.Settings) string, func(*store.Tx, *store.Settings, string) error) {
-		get := func(s *store.Settings) string { return *field(s) }
-		set := func(_ *store.Tx, s *store.Settings, value string) error {
-			*field(s) = norm.NFC.String(strings.TrimSpace(value))
-			return nil
-		}
-		return get, set
-	}
-	organisation := setting{name: "organisation", what: "what the Union is called, as on its letters"}
-	organisation.get, organisation.set = text(func(s *store.Settings) *string { return &s.Organisation })
-	telephone := setting{name: "telephone", what: "of an office that answers questions about the bot"}
-	telephone.get, telephone.set = text(func(s *store.Settings) *string { return &s.Telephone })
-	head := setting{name: "head", what: "who signs lists"}
-	head.get, head.set = text(func(s *store.Settings) *string { return &s.Head })
 	return []setting{
-		organisation, telephone, head,
+		text("organisation", "what the Union is called, as on its letters", func(s *store.Settings) *string { return &s.Organisation }),
+		text("telephone", "of an office that answers questions about the bot", func(s *store.Settings) *string { return &s.Telephone }),
+		text("head", "who signs lists", func(s *store.Settings) *string { return &s.Head }),
 		{
 			name: "top", what: "code of the unit in which the Union works",
 			get: func(s *store.Settings) string { return s.Top },
@@ -63,6 +51,18 @@ func settings() []setting {
 				s.BackupDays = days
 				return nil
 			},
+		},
+	}
+}
+
+// text is a setting that may be any text.
+func text(name, what string, field func(*store.Settings) *string) setting {
+	return setting{
+		name: name, what: what,
+		get: func(s *store.Settings) string { return *field(s) },
+		set: func(_ *store.Tx, s *store.Settings, value string) error {
+			*field(s) = norm.NFC.String(strings.TrimSpace(value))
+			return nil
 		},
 	}
 }

@@ -115,7 +115,7 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 			if len(w) > 4*mostLabel || strings.ContainsAny(w, "{\n") {
 				continue // no label
 			}
-			e.words[id] = append(e.words[id], word{store.Fold(w), spelt(w)})
+			e.words[id] = append(e.words[id], word{store.Fold(w), w})
 		}
 	}
 	for _, f := range flows {
@@ -207,13 +207,16 @@ func (e *Engine) sorry(ctx context.Context, in Input) error {
 			return err
 		}
 		c, m, _, err := tx.Meet(in.Channel, in.From)
-		if err != nil {
-			return err
+		if err == nil {
+			err = tx.Post(&store.Message{
+				Contact: c.ID, Member: m.ID, Channel: c.Channel, Address: c.Address,
+				Text: e.printer(m).T("engine.sorry"), Repeat: true,
+			})
 		}
-		return tx.Post(&store.Message{
-			Contact: c.ID, Member: m.ID, Channel: c.Channel, Address: c.Address,
-			Text: e.printer(m).T("engine.sorry"), Repeat: true,
-		})
+		if err != nil && tx.Broken() == nil {
+			return nil // it is her own document that cannot be read: trying again would hold up everybody
+		}
+		return err
 	})
 }
 
@@ -224,6 +227,7 @@ func (e *Engine) printer(m *store.Member) *locales.Printer {
 // clean makes of whatever a network delivered something that can be kept and
 // compared.
 func clean(in Input) Input {
+	in.ID = cleanText(in.ID, 200)
 	in.Text = cleanText(in.Text, MaxText)
 	in.Phone = cleanText(in.Phone, 40)
 	in.Tap.Token = cleanText(in.Tap.Token, 64)
@@ -278,7 +282,7 @@ func (t *Turn) run() error {
 	if err != nil || !first {
 		return err
 	}
-	if t.Input.At.IsZero() {
+	if t.Input.At = t.Input.At.UTC(); t.Input.At.IsZero() {
 		t.Input.At = t.Now
 	}
 	switch t.Input.Kind {
@@ -390,10 +394,10 @@ func (t *Turn) hearer() *store.Member {
 
 // ask asks her something that she did not come for: what is under way waits. One
 // who shares her phone and is not the one who speaks now is told that there is a
-// question, and finds it when she speaks. One who has no phone is not asked:
-// nobody answers for another.
+// question, and finds it when she speaks. One who has no phone is not asked, as
+// nobody answers for another, nor is one who has not said a word yet.
 func (t *Turn) ask(flow string, note any) error {
-	if t.Relay != nil {
+	if t.Relay != nil || t.Member.Language == "" {
 		return nil
 	}
 	t.interrupt(flow, note)

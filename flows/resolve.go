@@ -13,7 +13,7 @@ import (
 // A word is something that may be typed for a choice.
 type word struct {
 	folded string // as [store.Fold] has it
-	spelt  string // with its diacritics, as spelt has it
+	text   string // as it stands in the locale
 }
 
 // resolve returns the choice of p that text means: by its label as it stands
@@ -77,7 +77,7 @@ func means(c store.PromptChoice, words func(id string) []word, text string) bool
 	}
 	typed := spelt(text)
 	return slices.ContainsFunc(words(c.Key), func(w word) bool {
-		return w.folded == folded && (typed == folded || typed == w.spelt)
+		return w.folded == folded && (typed == folded || typed == spelt(w.text))
 	})
 }
 

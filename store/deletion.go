@@ -10,11 +10,7 @@ import (
 // the Union must be able to answer for (that a training had 38 participants,
 // that a list was exported) stays as numbers and ids behind which nobody is
 // left.
-var deletion = []struct {
-	Bucket string
-	Fate   string // deleted, anonymised or kept
-	Why    string
-}{
+var deletion = []fate{
 	{"member", "deleted", "it is she"},
 	{"member_code", "deleted", "leads to her"},
 	{"contact", "deleted", "her address; kept for the others when she shares the phone"},
@@ -40,6 +36,13 @@ var deletion = []struct {
 	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
 	{"area", "kept", "nothing about persons"},
 	{"meta", "kept", "nothing about persons"},
+}
+
+// A fate is what becomes of the documents of a bucket that are hers.
+type fate struct {
+	Bucket string
+	Fate   string // deleted, anonymised or kept
+	Why    string
 }
 
 // Buckets returns every bucket of the store, sorted.

@@ -38,14 +38,15 @@ import (
 // A Store keeps the nouns in a [Backend]. Its methods may be called from many
 // goroutines at once.
 type Store struct {
-	backend Backend
-	now     func() time.Time
-	random  io.Reader
-	clock   clock
-	secret  []byte    // keys the hashes that stand for phone numbers and addresses
-	macs    sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
-	areas   atomic.Pointer[AreaTree]
-	watch   struct {
+	backend  Backend
+	now      func() time.Time
+	random   io.Reader
+	clock    clock
+	secret   []byte    // keys the hashes that stand for phone numbers and addresses
+	macs     sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
+	areas    atomic.Pointer[AreaTree]
+	readings readings
+	watch    struct {
 		sync.Mutex
 		committed []func([]Message)
 		tasks     []func()
@@ -175,45 +176,10 @@ type Tx struct {
 	broken error
 }
 
-// Broken returns the first error with which the database itself answered a
-// read in this transaction, or nil. An error that fn returns while the database
+// Broken returns the first error with which the database itself answered in
+// this transaction, or nil. An error that fn returns while the database
 // works is fn's own.
 func (tx *Tx) Broken() error { return tx.broken }
-
-// A watchedKV notes in its transaction that the database failed.
-type watchedKV struct {
-	KV
-	tx *Tx
-}
-
-func (w *watchedKV) Get(bucket, key string) ([]byte, error) {
-	value, err := w.KV.Get(bucket, key)
-	if err != nil && w.tx.broken == nil && !errors.Is(err, ErrNotFound) {
-		w.tx.broken = err
-	}
-	return value, err
-}
-
-func (w *watchedKV) Scan(bucket, from, to string) iter.Seq2[Pair, error] {
-	return w.watch(w.KV.Scan(bucket, from, to))
-}
-
-func (w *watchedKV) ScanBack(bucket, from, to string) iter.Seq2[Pair, error] {
-	return w.watch(w.KV.ScanBack(bucket, from, to))
-}
-
-func (w *watchedKV) watch(pairs iter.Seq2[Pair, error]) iter.Seq2[Pair, error] {
-	return func(yield func(Pair, error) bool) {
-		for p, err := range pairs {
-			if err != nil && w.tx.broken == nil {
-				w.tx.broken = err
-			}
-			if !yield(p, err) {
-				return
-			}
-		}
-	}
-}
 
 // hash returns the keyed hash that stands for a private value in a key, as
 // text of 26 characters. What separates kinds of values (a phone number from

@@ -168,7 +168,11 @@ func (tx *Tx) PlanTelling(t *Training, until time.Time, data jsontext.Value) err
 
 // Training returns the training with id, or [ErrNotFound].
 func (tx *Tx) Training(id string) (*Training, error) {
-	return get[Training](tx, "training", id)
+	raw, err := tx.kv.Get("training", id)
+	if err != nil {
+		return nil, err
+	}
+	return tx.store.readings.training(id, raw)
 }
 
 // TrainingByCode returns the training with the code as people typed it, or

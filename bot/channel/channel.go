@@ -7,7 +7,7 @@
 // Copy bot/console, the smallest one. Write receive.go, which turns what the
 // network delivers into [flows.Input], and send.go, which turns a
 // [store.Message] into calls of the network and its answers into the errors
-// below. Then add a line to the list of channels in bot/serve.go.
+// below. Then add it to the channels that bot/build.go puts together.
 package channel
 
 import (

@@ -32,8 +32,8 @@ func TestLoad(t *testing.T) {
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, zone)
 	begin := time.Now()
 	s := load(t, now)
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("filling took %v, want less than a second", took)
+	if took := time.Since(begin); took > 5*time.Second { // a tenth of a second on an idle machine, ten times that under the race detector
+		t.Errorf("filling took %v: nobody waits so long for a demo", took)
 	}
 	_, err := store.Check(t.Context(), s.Backend(), now, func(bucket, key, what string) { t.Errorf("%s %s %s", bucket, key, what) })
 	if err != nil {

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"chihai/bot/channel"
+	"chihai/bot/console"
+	"chihai/bot/export"
+	"chihai/bot/inbox"
+	"chihai/bot/outbox"
+	"chihai/bot/schedule"
+	"chihai/bot/tasks"
+	"chihai/bot/telegram"
+	"chihai/bot/web"
+	"chihai/flows"
+	"chihai/locales"
+	"chihai/store"
+)
+
+// parts say what a bot is made of.
+type parts struct {
+	config   *config
+	store    *store.Store
+	lost     chan error   // tells that the database has failed for good; nil: never
+	listener net.Listener // of the web server; nil: none
+	chat     bool         // the web chat is open
+	adopt    bool         // another bot's database is taken over
+	console  *console.Console
+	silent   bool // no clock: nothing is done that nobody asks for
+
+	// roles gives a visitor of the web chat a role; nil: nobody can choose.
+	roles func(ctx context.Context, s *store.Store, visitor, role string) error
+}
+
+// newBot puts a bot together. Nothing runs yet, no network is called.
+func newBot(ctx context.Context, p parts) (*bot, error) {
+	catalog, err := locales.Load()
+	if err != nil {
+		return nil, fmt.Errorf("read the locales: %w", err)
+	}
+	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page()}
+	if p.listener != nil {
+		b.page = p.config.at(p.listener.Addr())
+	}
+	var chat *url.URL
+	if p.chat {
+		chat = b.page
+	}
+	known := &username{}
+	b.desk = &desk{store: p.store, config: p.config, doors: func() []door { return doors(known.get(), chat) }}
+	engine, err := flows.New(p.store, catalog, flows.All(), flows.Options{
+		Zone: p.config.zone, URL: b.page.String(),
+		Links: func(payload string) []flows.Link { return links(b.desk.doors(), payload) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build the engine: %w", err)
+	}
+
+	hooks := map[string]http.Handler{}
+	if p.config.telegram.token != "" {
+		tg, err := newTelegram(ctx, p, b.page, catalog, known)
+		if err != nil {
+			return nil, err
+		}
+		b.channels = append(b.channels, tg)
+		if p.config.telegram.webhook {
+			hooks["telegram"] = tg
+		}
+	}
+	if p.listener != nil {
+		b.web = newWeb(p, b.page, known, hooks, catalog)
+		if p.chat {
+			b.channels = append(b.channels, b.web.Chat())
+		}
+	}
+	if p.console != nil {
+		p.store.OnPosted(p.console.Posted)
+		b.channels = append(b.channels, p.console)
+	}
+
+	// When told to end, what was taken is finished and what is being sent is
+	// settled well within stopTime.
+	b.inbox = inbox.New(engine.Handle, inbox.Options{Drain: 4 * time.Second})
+	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: 4 * time.Second})
+	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
+	b.tasks = tasks.New(p.store, map[string]tasks.Work{
+		"export registrations": exporter.Registrations,
+		"qr":                   exporter.QR,
+	}, engine.Handle)
+	p.store.OnTask(b.tasks.Wake)
+	if !p.silent {
+		b.schedule = schedule.New(p.store, engine.Handle)
+	}
+	return b, nil
+}
+
+// newTelegram returns the channel, and claims the database for its bot.
+func newTelegram(ctx context.Context, p parts, page *url.URL, catalog *locales.Catalog, known *username) (*telegram.Bot, error) {
+	account := p.config.telegram
+	tg, err := telegram.New(telegram.Config{
+		Token: account.token, API: account.api, Webhook: account.webhook, URL: page.String(),
+		Commands: menus(catalog),
+		Named: func(name string) {
+			known.set(name)
+			err := p.store.Update(ctx, func(tx *store.Tx) error { return tx.NameBot("telegram", name) })
+			if err != nil && ctx.Err() == nil {
+				slog.Warn("name of the bot not kept", "err", err)
+			}
+		},
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	name := ""
+	err = p.store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.SetBot("telegram", tg.ID(), p.adopt); err != nil {
+			return err
+		}
+		was, err := tx.Bot("telegram")
+		if err == nil {
+			name = was.Name // as Telegram called it when it last ran
+		}
+		return err
+	})
+	known.set(name)
+	if errors.Is(err, store.ErrOtherBot) {
+		return nil, fmt.Errorf("%w. Those who talked with the other bot are unknown to this one until they write to it; \"serve --adopt\" goes on all the same", err)
+	}
+	return tg, err
+}
+
+// menus are the commands that Telegram shows beside its text field, by
+// language.
+func menus(catalog *locales.Catalog) map[string][]telegram.Command {
+	list := func(p *locales.Printer) []telegram.Command {
+		var all []telegram.Command
+		for _, c := range []struct{ command, label string }{
+			{"command.register", "menu.register"},
+			{"command.settings", "menu.settings"},
+			{"command.language", "settings.language"},
+			{"command.help", "menu.help"},
+		} {
+			all = append(all, telegram.Command{Name: p.T(c.command)[1:], Description: p.T(c.label)})
+		}
+		return all
+	}
+	all := map[string][]telegram.Command{"": list(catalog.In(locales.Source, ""))}
+	for _, language := range locales.Languages {
+		all[language] = list(catalog.In(language, ""))
+	}
+	return all
+}
+
+func newWeb(p parts, page *url.URL, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
+	c := web.Config{
+		Store: p.store, URL: page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
+		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
+		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
+		Voice: locales.Voice,
+	}
+	if p.config.telegram.token != "" {
+		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(code string) string { return telegramLink(known.get(), "t"+code) }})
+	}
+	if p.chat {
+		c.Networks = append(c.Networks, web.Network{Name: "web", Link: func(code string) string { return web.ChatLink("t" + code) }})
+	}
+	if p.roles != nil {
+		c.Roles = func(ctx context.Context, visitor, role string) error { return p.roles(ctx, p.store, visitor, role) }
+	}
+	return web.New(c)
+}
+
+// voice returns the recording that a message names: language and message id.
+func voice(id string) (channel.File, bool) {
+	language, message, _ := strings.Cut(id, "/")
+	data, ok := locales.Voice(language, message)
+	return channel.File{Name: message + ".ogg", Type: "audio/ogg", Data: data}, ok
+}
