@@ -131,9 +131,11 @@ func TestRegistrations(t *testing.T) {
 		"2|Thạch Thị Đào|Xã Kế Sách||2|Nguyễn Thị Hòa|CODE",
 		"3|Nguyễn Thị Hòa|Xã Kế Sách|0912 345 678|1||CODE",
 		"Tổng cộng: 3 người, 3 trẻ em đi cùng.",
+		"Danh sách lập lúc 08 giờ 00, ngày 23/11/2026.",
 		"",
-		"|||||Lập lúc 08:00, ngày 23/11/2026",
-		"Người lập danh sách|||||Xác nhận",
+		"|||||…………, ngày …… tháng …… năm ……",
+		"Người lập danh sách|||||Xác nhận của Hội Liên hiệp Phụ nữ thành phố Cần Thơ",
+		"(Ký, ghi rõ họ tên)|||||(Ký tên, đóng dấu)",
 		"", "", "",
 		"|||||Trần Thị Ánh",
 	}

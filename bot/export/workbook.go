@@ -197,11 +197,17 @@ func (b *book) foot(l *List, end int, zone *time.Location) {
 		row++
 		b.say(at("A", row), at(lastCol, row), fmt.Sprintf("Ngoài ra còn %d người đã xóa thông tin của mình.", l.Gone), style(false, true, "left"))
 	}
+	row++
+	b.say(at("A", row), at(lastCol, row), l.Made.In(zone).Format("Danh sách lập lúc 15 giờ 04, ngày 02/01/2006."), style(false, true, "left"))
 	row += 2
-	b.say(at("F", row), at(lastCol, row), l.Made.In(zone).Format("Lập lúc 15:04, ngày 02/01/2006"), style(false, true, "center"))
+	b.say(at("F", row), at(lastCol, row), "…………, ngày …… tháng …… năm ……", style(false, true, "center"))
 	row++
 	b.say(at("A", row), at("D", row), "Người lập danh sách", style(true, false, "center"))
-	b.say(at("F", row), at(lastCol, row), "Xác nhận", style(true, false, "center"))
+	b.say(at("F", row), at(lastCol, row), "Xác nhận của "+l.Organisation, style(true, false, "center"))
+	b.tall(row, l.Organisation, 40)
+	row++
+	b.say(at("A", row), at("D", row), "(Ký, ghi rõ họ tên)", style(false, true, "center"))
+	b.say(at("F", row), at(lastCol, row), "(Ký tên, đóng dấu)", style(false, true, "center"))
 	if l.Head != "" {
 		b.say(at("F", row+4), at(lastCol, row+4), l.Head, style(true, false, "center"))
 	}

@@ -21,7 +21,7 @@ func calendarEntry(t *store.Training, lang, page string, now time.Time) []byte {
 	b.line("METHOD", "PUBLISH")
 	b.line("BEGIN", "VEVENT")
 	b.line("UID", t.ID+"@chihai")
-	b.line("SEQUENCE", fmt.Sprint(t.Moved))
+	b.line("SEQUENCE", fmt.Sprint(t.Revision))
 	b.line("DTSTAMP", calendarTime(now))
 	b.line("DTSTART", calendarTime(t.Start))
 	if t.End.After(t.Start) {

@@ -59,7 +59,7 @@ func TestWhatSheDoes(t *testing.T) {
 		{said{Text: "/starten"}, flows.Input{Kind: flows.Text, Text: "/starten"}, "me: /starten"},
 		{said{Token: "tok", Choice: "yes", Text: "Có"}, flows.Input{Kind: flows.Choice, Tap: flows.Tap{Token: "tok", ID: "yes"}}, "me: Có"},
 		{said{Token: "tok", Choice: "no"}, flows.Input{Kind: flows.Choice, Tap: flows.Tap{Token: "tok", ID: "no"}}, ""},
-		{said{Phone: "0912 345 678"}, flows.Input{Kind: flows.Contact, Phone: "0912 345 678"}, "me: 0912 345 678"},
+		{said{Phone: "0912 345 678"}, flows.Input{Kind: flows.Text, Text: "0912 345 678"}, "me: 0912 345 678"},
 		{said{Text: " a\x00b\x1b[2J\r\nc\u200bd "}, flows.Input{Kind: flows.Text, Text: "ab[2J\nc\u200bd"}, "me: ab[2J\nc\u200bd"},
 	} {
 		before := len(s.follow(visitor, "").until("ready"))

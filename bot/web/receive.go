@@ -26,7 +26,7 @@ type said struct {
 	Text    string `json:"text"`   // what she wrote; with a choice: its label, or empty where no line is left
 	Token   string `json:"token"`  // of the question, with Choice
 	Choice  string `json:"choice"` // id of the button she pressed
-	Phone   string `json:"phone"`  // the number she typed when asked to share it
+	Phone   string `json:"phone"`  // the number she typed when asked to share it; is heard as text
 }
 
 const (
@@ -162,7 +162,7 @@ func (d *said) input(now time.Time) (flows.Input, *store.Line, error) {
 		}
 	case d.Phone != "":
 		text = clean(d.Phone, maxPhone)
-		in.Kind, in.Phone = flows.Contact, text
+		in.Kind, in.Text = flows.Text, text // nobody vouches for a number that was typed
 	default:
 		in.Kind, in.Text = flows.Text, text
 	}
