@@ -56,7 +56,7 @@ func backup(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.Writer
 			return fmt.Errorf("wipe what was deleted: %w", err)
 		}
 	}
-	copied := d.config.db + ".copy-" + rand.Text()
+	copied := d.config.db + copySuffix + rand.Text()
 	defer func() {
 		if gone := os.Remove(copied); gone != nil && err == nil {
 			err = gone

@@ -38,8 +38,15 @@ type bot struct {
 	lost     chan error
 }
 
-// stopTime is how long a bot that is told to end takes at most.
-const stopTime = 10 * time.Second
+const (
+	// stopTime is how long a bot that is told to end takes at most.
+	stopTime = 10 * time.Second
+	// drainTime is how long what was taken may be answered then, and after it
+	// how long what is being sent may take. Those that hear have two seconds
+	// before that, and what was sent one second more to be kept: in all less
+	// than stopTime.
+	drainTime = 3 * time.Second
+)
 
 // run runs the bot until ctx ends, or until one of its parts fails for good:
 // then it returns why.

@@ -86,10 +86,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		b.channels = append(b.channels, p.console)
 	}
 
-	// When told to end, what was taken is finished and what is being sent is
-	// settled well within stopTime.
-	b.inbox = inbox.New(engine.Handle, inbox.Options{Drain: 4 * time.Second})
-	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: 4 * time.Second})
+	b.inbox = inbox.New(engine.Handle, inbox.Options{Drain: drainTime})
+	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"chihai/bot/outbox"
+	"chihai/store"
+	"chihai/store/bolt"
 )
 
 // The whole way with numbers only, as on a network without buttons, and then
@@ -54,6 +60,39 @@ func TestChatWaitsForFiles(t *testing.T) {
 		if info, err := os.Stat(path[1]); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", path[1], err)
 		}
+	}
+}
+
+// On a database of real people the terminal leaves alone what waits for other
+// networks, however long it has waited.
+func TestChatKeepsMessages(t *testing.T) {
+	e := newEnvironment(t)
+	db, err := bolt.Open(e["CHIHAI_DB"], bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-outbox.MaxAge - time.Hour)
+	s, err := store.Open(t.Context(), db, store.Options{Now: func() time.Time { return then }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &store.Message{Channel: "telegram:7000000001", Address: "42", Lane: store.Reminder, Text: "Lớp bị hủy"}
+	if err := errors.Join(s.Update(t.Context(), func(tx *store.Tx) error { return tx.Post(m) }), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := e.talk(t, "/start\n", "chat"); code != done || errs != "" {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	if s, err = openStore(t.Context(), e["CHIHAI_DB"], nil); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Message(m.ID)
+		return err
+	})
+	if err != nil {
+		t.Errorf("the message: %v", err)
 	}
 }
 

@@ -61,7 +61,7 @@ func runCheck(ctx context.Context, c *call) error {
 // copyInUse has the bot that runs on the database path make a copy beside it
 // and returns where, or [errNoBot] when none runs.
 func copyInUse(ctx context.Context, path string) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".check-*")
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+checkSuffix+"*")
 	if err != nil {
 		return "", err
 	}

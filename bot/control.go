@@ -110,7 +110,7 @@ func serveControl(ctx context.Context, ln net.Listener, d *desk) error {
 		return fmt.Errorf("serve commands: %w", err)
 	case <-ctx.Done(): // works end with it, too
 	}
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if srv.Shutdown(wait) != nil {
 		srv.Close()

@@ -23,6 +23,7 @@ func openStore(ctx context.Context, path string, fatal func(error)) (*store.Stor
 	if err != nil {
 		return nil, err
 	}
+	sweepCopies(path)
 	s, err := store.Open(ctx, db, store.Options{})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())

@@ -3,7 +3,7 @@ package flows
 // All are the flows of Chị Hai.
 func All() []*Flow {
 	return []*Flow{
-		welcome(), menu(), resume(), help(),
+		welcome(), menu(), resume(), help(), courtesy("thanks"), courtesy("greeting"),
 		register(), mine(), remind(),
 		profile(), area(), language(), address(),
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(),

@@ -49,12 +49,12 @@ func askAreaName(t *Turn) error {
 
 func takeAreaName(t *Turn) error {
 	if t.Chosen() == "list" {
-		t.Set("units", codes(t.units("")))
+		t.Forget("units") // all of them: too many to write down
 		t.Forget("skip")
 		return t.Goto("unit")
 	}
 	words := t.Words()
-	if words == "" {
+	if len(store.FoldArea(words)) < 2 {
 		return t.Again("area.again")
 	}
 	tree, err := t.Areas()
@@ -70,7 +70,12 @@ func takeAreaName(t *Turn) error {
 		}
 	}
 	if len(now) == 0 {
-		now = t.units(words)
+		if now = t.units(words); len(now) == 1 { // a part of a name: she says whether it is meant
+			t.Say("area.alike")
+			t.Set("units", codes(now))
+			t.Forget("skip")
+			return t.Goto("unit")
+		}
 	}
 	if len(now) == 0 {
 		alike := slices.DeleteFunc(slices.Clone(tree.Alike(words)), func(a *store.Area) bool { return !t.suits(tree, a) })
@@ -156,6 +161,7 @@ func askWhich(t *Turn) error {
 		same := func(b *store.Area) bool { return b.Name == a.Name && b != a }
 		t.Offer(PickText(a.Code, t.unitLabel(tree, a, slices.ContainsFunc(units, same))))
 	}
+	t.Offer(Pick("list", "area.list"))
 	return nil
 }
 
@@ -164,7 +170,7 @@ func takeWhich(t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if t.Words() != "" { // she typed another name
+	if t.Chosen() == "list" || t.Words() != "" { // or she typed another name
 		return takeAreaName(t)
 	}
 	a := tree.Area(t.Chosen())
@@ -189,6 +195,9 @@ func askUnit(t *Turn) error {
 		return err
 	}
 	units := t.noted(tree, "units")
+	if len(units) == 0 {
+		units = t.units("")
+	}
 	skip := t.Count("skip")
 	t.Say("area.unit")
 	for _, a := range units[min(skip, len(units)):min(skip+unitPage, len(units))] {

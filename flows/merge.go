@@ -159,16 +159,8 @@ type mergeLapse struct {
 	Gone string `json:"gone"`
 }
 
-// lapseOf is when the request r lapses, for who asked for it.
-func lapseOf(r *store.MergeRequest) *store.Due {
-	return &store.Due{
-		ID: "merge/" + r.ID, At: r.Until, Until: r.Until.AddDate(0, 0, store.MergeDays),
-		Job: store.HearJob, Member: r.By, Flow: "merge_confirm",
-	}
-}
-
 func (t *Turn) planLapse(r *store.MergeRequest, keep, gone *store.Member) (err error) {
-	d := lapseOf(r)
+	d := r.Lapse()
 	if d.Data, err = json.Marshal(mergeLapse{keep.Code, gone.Code}); err != nil {
 		return err
 	}
@@ -292,10 +284,7 @@ func (t *Turn) mergeNow(r *store.MergeRequest, keep, gone *store.Member) error {
 
 // endMerge ends the request and tells who asked for it how.
 func (t *Turn) endMerge(r *store.MergeRequest, told string, keep, gone *store.Member) error {
-	if err := t.EndMerge(r.ID); err != nil {
-		return err
-	}
-	if err := t.Done(lapseOf(r)); err != nil {
+	if err := t.EndMerge(r); err != nil {
 		return err
 	}
 	by := r.By

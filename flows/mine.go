@@ -82,7 +82,11 @@ func askMine(t *Turn) error {
 	t.Say("mine.choose")
 	labels := map[string]bool{}
 	for _, s := range seats {
-		label := t.ShortDate(t.Local(s.training.Start)) + " · " + s.training.Name.In(t.Language)
+		label := t.ShortDate(t.Local(s.training.Start)) + " · "
+		if s.member.ID != t.Member.ID {
+			label += givenName(s.member.Name) + " · " // first: a long title is cut off on a small phone
+		}
+		label += s.training.Name.In(t.Language)
 		if s.member.ID != t.Member.ID {
 			label += " (" + givenName(s.member.Name) + ")"
 		}

@@ -96,11 +96,17 @@ func askConsent(t *Turn) error {
 		return t.Next()
 	}
 	if n.Other {
-		t.Say("profile.consent_other")
-	} else {
-		t.Say("profile.consent")
+		return askHerConsent(t)
 	}
+	t.Say("profile.consent")
 	t.Offer(Pick("yes", "answer.agree"), Pick("no", "answer.disagree"))
+	return nil
+}
+
+// askHerConsent asks whether somebody else has agreed.
+func askHerConsent(t *Turn) error {
+	t.Say("profile.consent_other")
+	t.Offer(Pick("yes", "profile.agreed"), Pick("no", "profile.not_asked"))
 	return nil
 }
 

@@ -30,7 +30,7 @@ func register() *Flow {
 }
 
 // listPage is how many trainings one message offers.
-const listPage = 5
+const listPage = 4
 
 // askLink goes straight to the training whose code came with a link.
 func askLink(t *Turn) error {
@@ -63,12 +63,26 @@ func askList(t *Turn) error {
 		}
 		t.SayText(strings.Join(lines, "\n"))
 	}
-	found, more, err := t.openTrainings(t.Note("search"), t.Count("skip"))
+	search := t.Note("search")
+	found, more, err := t.openTrainings(search, t.Count("skip"))
 	if err != nil {
 		return err
 	}
-	search := t.Note("search")
+	elsewhere := false
+	if len(found) == 0 && search == "" && t.Member.Area != "" && t.Count("everywhere") == 0 { // what is near is better than nothing
+		t.Set("everywhere", 1)
+		if found, more, err = t.openTrainings("", 0); err != nil {
+			return err
+		}
+		elsewhere = len(found) > 0
+	}
 	switch {
+	case elsewhere:
+		place, err := t.areaName(t.Member.Area)
+		if err != nil {
+			return err
+		}
+		t.Say("register.none_here", "area", place)
 	case len(found) == 0 && search != "":
 		t.Say("register.none_found", "search", search)
 	case len(found) == 0:
@@ -85,9 +99,6 @@ func askList(t *Turn) error {
 	}
 	if more {
 		t.Offer(Pick("more", "register.more"))
-	}
-	if len(found) == 0 && search == "" && t.Member.Area != "" && t.Count("everywhere") == 0 {
-		t.Offer(Pick("everywhere", "register.everywhere"))
 	}
 	if search != "" {
 		t.Offer(Pick("all", "register.all"))
@@ -108,9 +119,6 @@ func takeList(t *Turn) error {
 	case "all":
 		t.Forget("search")
 		t.Forget("skip")
-		return t.Stay()
-	case "everywhere":
-		t.Set("everywhere", 1)
 		return t.Stay()
 	case "mine":
 		return t.Start("mine", nil)
@@ -253,19 +261,28 @@ const someoneNew = "new"
 // not type them in again.
 func askWhom(t *Turn) error {
 	t.Set("for", someoneNew)
-	some := false
+	skip, n := t.Count("whom"), 0
 	names := map[string]bool{}
 	for o, err := range t.RelayedBy(t.Member.ID) {
 		if err != nil {
 			return err
 		}
-		some = true
-		t.Offer(PickText(o.ID, unlike(names, o.Name)))
+		if n++; n > skip && n <= skip+unitPage {
+			t.Offer(PickText(o.ID, unlike(names, o.Name)))
+		}
+		if n > skip+unitPage {
+			break
+		}
 	}
-	if !some {
+	if n == 0 {
 		return t.Call("profile", profileNote{Other: true, Consent: true})
 	}
 	t.Say("register.whom")
+	if n > skip+unitPage {
+		t.Offer(Pick("more", "register.more"))
+	} else if skip > 0 {
+		t.Offer(Pick("first", "area.first"))
+	}
 	t.Offer(Pick(someoneNew, "register.someone_new"))
 	return nil
 }
@@ -274,6 +291,12 @@ func takeWhom(t *Turn) error {
 	switch id := t.Chosen(); id {
 	case "":
 		return t.Again("engine.unclear")
+	case "more":
+		t.Set("whom", t.Count("whom")+unitPage)
+		return t.Stay()
+	case "first":
+		t.Forget("whom")
+		return t.Stay()
 	case someoneNew:
 		return t.Call("profile", profileNote{Other: true, Consent: true})
 	default:
@@ -288,6 +311,16 @@ func askWho(t *Turn) error {
 	t.heardProfile()
 	if t.Note("for") == "" && !known(t.Member) {
 		return t.Call("profile", profileNote{Consent: true})
+	}
+	if t.Note("for") != "" && t.Member.Name == "" {
+		who, err := t.registrant()
+		if err != nil {
+			return err
+		}
+		if who.Phone == "" { // staff reach her through the one who registers her
+			t.Say("register.relay_who", "name", who.Name)
+			return t.Call("profile", profileNote{Consent: true})
+		}
 	}
 	return nil
 }
@@ -320,13 +353,22 @@ func askChildren(t *Turn) error {
 	} else {
 		t.Say("register.children_other")
 	}
-	t.Offer(Pick("0", "register.no_child"), Pick("1", "register.child1"), Pick("2", "register.child2"), Pick("3", "register.child3"))
+	// In this order a typed 1 is one child, also where buttons have numbers.
+	t.Offer(Pick("1", "register.child1"), Pick("2", "register.child2"), Pick("3", "register.child3"), Pick("0", "register.no_child"))
 	return nil
 }
 
 func takeChildren(t *Turn) error {
 	id := t.Chosen()
 	if id == "" {
+		id = strings.Trim(strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}, t.Words()), " ")
+	}
+	if len(id) != 1 || int(id[0]-'0') > store.MaxChildren {
 		return t.Again("register.children_again")
 	}
 	t.Set("children", int(id[0]-'0'))
@@ -483,9 +525,18 @@ func (t *Turn) describe(training *store.Training) error {
 	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {
 		until = t.When(end)
 	}
-	t.Say("register.details",
-		"kind", t.T("kind."+string(training.Kind)), "name", training.Name.In(t.Language),
-		"start", t.When(start), "end", until, "place", training.Place, "area", place)
+	where := training.Place
+	if !strings.Contains(store.Fold(where), store.Fold(place)) {
+		where += ", " + place
+	}
+	name := training.Name.In(t.Language)
+	if kind := t.T("kind." + string(training.Kind)); !strings.HasPrefix(store.Fold(name), store.Fold(kind)) {
+		name = kind + ": " + name
+	}
+	t.Say("register.details", "name", name, "start", t.When(start), "end", until, "place", where)
+	if training.Children {
+		t.Say("register.with_children")
+	}
 	if audience := training.Audience.In(t.Language); audience != "" {
 		t.Say("register.for_whom", "audience", audience)
 	}

@@ -87,9 +87,7 @@ func askSave(t *Turn) error {
 	case now.Taken == 0:
 		t.Say("training.told_nobody")
 	default:
-		t.Say("training.told", "n", now.Taken)
-		t.Say("training.told_text", "text", news)
-		if err := t.sayUnreached(now); err != nil {
+		if err := t.sayToll(now, news); err != nil {
 			return err
 		}
 		save = "training.save_tell"
@@ -134,7 +132,9 @@ func takeSave(t *Turn) error {
 		if err := t.tellHolders(now, changeNews(was)); err != nil {
 			return err
 		}
-		t.Say("training.telling", "n", now.Taken)
+		if err := t.sayTelling(now); err != nil {
+			return err
+		}
 	}
 	return t.Start("training_one", oneNote{Training: d.ID})
 }

@@ -131,12 +131,13 @@ func askShare(t *Turn) error {
 	t.part()
 	t.Say("training.share_text", "name", training.Name["vi"], "time", t.span(training.Start, training.End), "place", training.Place, "link", page)
 	t.part() // a message of its own, to be passed on as it is
-	t.Say("training.share_how")
+	if training.Listed {
+		t.Say("training.share_how")
+	} else {
+		t.Say("training.share_only")
+	}
 	for _, l := range t.Links("t" + training.Code) {
 		t.Say("training.share_link", "network", l.Network, "link", l.URL)
-	}
-	if !training.Listed {
-		t.Say("training.share_only")
 	}
 	t.Offer(Pick("qr", "training.qr"), Pick("one", "training.see"))
 	return nil
@@ -201,7 +202,8 @@ func hearFile(t *Turn) error {
 	case o.Task == qrWork:
 		t.SayFile(file, "training.qr_done", "training", training.Name["vi"], "link", work.URL)
 	default:
-		t.SayFile(file, "training.file_done", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
+		// The caption shows on a phone that lies on the table: the neutral name.
+		t.SayFile(file, "training.file_done", "training", training.Name["vi"], "time", t.span(training.Start, training.End))
 	}
 	return nil
 }
@@ -219,9 +221,7 @@ func askCancel(t *Turn) error {
 	if training.Taken == 0 {
 		t.Say("training.told_nobody")
 	} else {
-		t.Say("training.told", "n", training.Taken)
-		t.Say("training.told_text", "text", t.newsText(news{}, training))
-		if err := t.sayUnreached(training); err != nil {
+		if err := t.sayToll(training, t.newsText(news{}, training)); err != nil {
 			return err
 		}
 	}
@@ -260,7 +260,9 @@ func takeCancel(t *Turn) error {
 		if err := t.tellHolders(training, news{}); err != nil {
 			return err
 		}
-		t.Say("training.telling", "n", training.Taken)
+		if err := t.sayTelling(training); err != nil {
+			return err
+		}
 	}
 	return t.Goto("one")
 }

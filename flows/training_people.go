@@ -45,26 +45,46 @@ func (t *Turn) participants(training string) ([]participant, error) {
 	return all, nil
 }
 
-// sayUnreached says how many of those who are to be told no message gets to,
-// so that she can ring them.
-func (t *Turn) sayUnreached(training *store.Training) error {
-	if training.Taken > listMost {
-		return nil
-	}
-	people, err := t.participants(training.ID)
+// sayToll says what everyone registered will be told, how many of them that
+// reaches, and how many she must ring.
+func (t *Turn) sayToll(training *store.Training, text string) error {
+	reached, unreached, err := t.reach(training)
 	if err != nil {
 		return err
 	}
-	n := 0
-	for _, p := range people {
-		if p.unreached {
-			n++
-		}
+	if reached > 0 {
+		t.Say("training.told", "n", reached)
+		t.Say("training.told_text", "text", text)
 	}
-	if n > 0 {
-		t.Say("training.unreached", "n", n)
+	if unreached > 0 {
+		t.Say("training.unreached", "n", unreached)
 	}
 	return nil
+}
+
+// sayTelling says that they are being told.
+func (t *Turn) sayTelling(training *store.Training) error {
+	reached, _, err := t.reach(training)
+	if err == nil && reached > 0 {
+		t.Say("training.telling", "n", reached)
+	}
+	return err
+}
+
+// reach counts those who hold a seat and get messages, and those who do not.
+// Where there are very many, all count as reached: looking each of them up
+// would hold others up.
+func (t *Turn) reach(training *store.Training) (reached, unreached int, err error) {
+	if training.Taken > listMost {
+		return training.Taken, 0, nil
+	}
+	people, err := t.participants(training.ID)
+	for _, p := range people {
+		if p.unreached {
+			unreached++
+		}
+	}
+	return len(people) - unreached, unreached, err
 }
 
 // askPeople shows a page of those registered. It is edited in place as she
@@ -84,7 +104,7 @@ func askPeople(t *Turn) error {
 	}
 	pages := (len(people) + peoplePage - 1) / peoplePage
 	page := min(t.Count("page"), pages-1)
-	t.Say("training.list_head", "training", training.OfficialName(), "people", len(people), "page", page+1, "pages", pages)
+	t.Say("training.list_head", "training", training.Name["vi"], "people", len(people), "page", page+1, "pages", pages)
 	var lines []string
 	for i := page * peoplePage; i < min(len(people), (page+1)*peoplePage); i++ {
 		line, err := t.personLine(people[i])

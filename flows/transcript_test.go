@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"chihai/locales"
 	"chihai/store"
@@ -365,6 +367,10 @@ func (s *stage) input(who, what string) Input {
 			s.inputs--
 			return s.last[who]
 		case "twice":
+			if s.numbers { // a number is typed: there is no button to press twice
+				s.inputs--
+				return s.last[who]
+			}
 			in = s.last[who]
 			in.ID = fmt.Sprintf("test:1/u/%d", s.inputs)
 		case "contact", "card":
@@ -449,8 +455,20 @@ func (s *stage) write(who string) {
 			text = "→ " + m.Address + ": " + text
 		}
 		var row []string
+		folded := map[string]bool{}
 		for _, c := range m.Choices {
 			row = append(row, "["+c.Label+"]")
+			if f := store.Fold(c.Label); folded[f] {
+				s.t.Errorf("two buttons read %q", c.Label)
+			} else {
+				folded[f] = true
+			}
+			if utf8.RuneCountInString(c.Label) > mostLabel {
+				s.t.Errorf("a button does not show all of %q", c.Label)
+			}
+		}
+		if n := len(utf16.Encode([]rune(m.Text))); n > 2000 {
+			s.t.Errorf("a message of %d characters: %s", n, m.Text)
 		}
 		if len(row) > 0 {
 			text += "\n" + strings.Join(row, " ")

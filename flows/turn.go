@@ -356,6 +356,7 @@ func (t *Turn) InScope(role store.Role) (func(area string) bool, error) {
 // with the menu.
 func (t *Turn) SpeakAs(m *store.Member) error {
 	last := t.conv.Last
+	t.conv.Last = nil // it holds a name
 	t.suspend()
 	if err := t.PutConversation(t.conv); err != nil {
 		return err

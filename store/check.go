@@ -74,6 +74,7 @@ var checks = map[string]func(*checker) error{
 	"member_code":         checkMemberCodes,
 	"merge":               only[MergeRequest]("merge"),
 	"message":             checkMessages,
+	"message_member":      checkMessagesFor,
 	"meta":                checkMeta,
 	"receipt":             only[Receipt]("receipt"),
 	"registration":        checkRegistrations,
@@ -310,6 +311,15 @@ func checkMessages(c *checker) error {
 	return documents(c, "message", func(key string, m *Message) {
 		c.want(m.ID == key, "message", key, "says it is "+m.ID)
 		c.want(m.Channel != "" && m.Address != "", "message", key, "goes nowhere")
+		c.want(m.Member == "" || c.has("message_member", m.Member+"/"+key), "message", key, "is not among those for its member")
+	})
+}
+
+func checkMessagesFor(c *checker) error {
+	return documents(c, "message_member", func(key string, _ *jsontext.Value) {
+		member, id, _ := strings.Cut(key, "/")
+		m := find[Message](c, "message", id)
+		c.want(m != nil && m.Member == member, "message_member", key, "leads to a message that is not for this member")
 	})
 }
 

@@ -28,6 +28,7 @@ type LastTap struct {
 	Token string    `json:"token,omitzero"` // of the question it answered
 	ID    string    `json:"id"`             // of the choice
 	Text  string    `json:"text,omitzero"`  // the label it was given by, folded; empty for a tap
+	Step  string    `json:"step,omitzero"`  // the step that it answered
 	At    time.Time `json:"at"`             // by the network's clock
 }
 

@@ -24,6 +24,7 @@ var deletion = []fate{
 	{"grant", "deleted", "her roles"},
 	{"grant_code", "kept", "holds no person but the id of who gave it; deleted when it expires"},
 	{"message", "deleted", "what was still to be sent to her, except the word that she was deleted, which goes when it is sent"},
+	{"message_member", "deleted", "leads to what was still to be sent to her"},
 	{"receipt", "kept", "numbers of messages without address; deleted after 2 days"},
 	{"delivery", "anonymised", "her id leads to nobody; deleted after 90 days"},
 	{"screen", "deleted", "what stood in her web chat, but for the word that she was deleted"},
@@ -75,13 +76,13 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 			return err
 		}
 	}
-	if err := deleteWhere(tx, "message", func(o *Message) bool { return o.Member == m.ID }, func(o *Message) string { return o.ID }); err != nil {
+	if err := tx.deleteMessages(m.ID); err != nil {
 		return err
 	}
 	if err := deleteWhere(tx, "task", func(o *Task) bool { return o.Member == m.ID }, func(o *Task) string { return o.ID }); err != nil {
 		return err
 	}
-	if _, err := tx.deleteFiles(1<<20, func(f *File) bool { return f.Member == m.ID }); err != nil {
+	if err := tx.deleteFilesOf(m.ID); err != nil {
 		return err
 	}
 	if _, err := tx.deleteRange("grant", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {

@@ -23,11 +23,13 @@ type Due struct {
 	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
 	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it
 	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob: the flow
+	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member was told; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }
 
-// Plan keeps d. What is planned twice under the same ID and time is done once.
+// Plan keeps d. What is planned twice under the same ID and time is done once,
+// as it was planned last.
 func (tx *Tx) Plan(d *Due) error {
 	return put(tx, "due", dueKey(d), d)
 }

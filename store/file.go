@@ -92,6 +92,12 @@ func (tx *Tx) ForgetFiles(n int) (int, error) {
 	return tx.deleteFiles(n, func(f *File) bool { return !tx.Now.Before(f.Expires) })
 }
 
+// deleteFilesOf deletes the files that were made for the member.
+func (tx *Tx) deleteFilesOf(member string) error {
+	_, err := tx.deleteFiles(1<<20, func(f *File) bool { return f.Member == member })
+	return err
+}
+
 func (tx *Tx) deleteFiles(n int, which func(*File) bool) (int, error) {
 	var over []string
 	for f, err := range each[File](tx, "file", "", "") {

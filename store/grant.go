@@ -131,7 +131,8 @@ func (tx *Tx) Grant(m *Member, g *Grant) error {
 }
 
 // Revoke ends the grants of the member at once, those of role only unless role
-// is empty, and says how many it ended.
+// is empty, and says how many it ended. The files that were made for her go
+// with them: they are lists of people.
 func (tx *Tx) Revoke(member string, role Role) (int, error) {
 	grants, err := tx.grantsOf(member)
 	if err != nil {
@@ -147,7 +148,10 @@ func (tx *Tx) Revoke(member string, role Role) (int, error) {
 			n++
 		}
 	}
-	return n, nil
+	if n == 0 {
+		return 0, nil
+	}
+	return n, tx.deleteFilesOf(member)
 }
 
 // Grants returns what m holds now.

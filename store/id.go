@@ -50,8 +50,9 @@ func (c *clock) seed(now time.Time, random io.Reader) (ids, error) {
 }
 
 // NewID returns an id that no other transaction returns: text of 26 characters
-// 0-9 and a-z. Later ids of one process sort after earlier ones. A re-run of
-// the transaction returns the same ids in the same order.
+// 0-9 and a-z. Later ids of one process sort after earlier ones; of one
+// transaction, the first 4,096 do. A re-run of the transaction returns the same
+// ids in the same order.
 func (tx *Tx) NewID() string {
 	n := tx.ids.issued
 	tx.ids.issued++
@@ -59,6 +60,8 @@ func (tx *Tx) NewID() string {
 	binary.BigEndian.PutUint64(b[:8], tx.ids.time<<16|uint64(tx.ids.turn>>4))
 	binary.BigEndian.PutUint16(b[8:10], uint16(tx.ids.turn<<12)|uint16(n&0xfff))
 	copy(b[10:], tx.ids.seed[:6])
+	low := b[12:] // takes what does not fit into the number, so that none comes twice
+	binary.BigEndian.PutUint32(low, binary.BigEndian.Uint32(low)^n>>12)
 	return base32.EncodeToString(b[:])
 }
 

@@ -66,12 +66,41 @@ func (tx *Tx) AgreeMerge(id, member string) (r *MergeRequest, both bool, err err
 	return r, len(r.Agreed) == 2, put(tx, "merge", r.ID, r)
 }
 
-// EndMerge deletes the request id: it was carried out, or will not be.
-func (tx *Tx) EndMerge(id string) error { return tx.kv.Delete("merge", id) }
+// Lapse is when who asked for r is told that its time is over; the flow that
+// plans it adds the Data.
+func (r *MergeRequest) Lapse() *Due {
+	return &Due{
+		ID: "merge/" + r.ID, At: r.Until, Until: r.Until.AddDate(0, 0, MergeDays),
+		Job: HearJob, Member: r.By, Flow: "merge_confirm",
+	}
+}
+
+// EndMerge deletes the request r and its lapse: it was carried out, or will not
+// be.
+func (tx *Tx) EndMerge(r *MergeRequest) error {
+	if err := tx.Done(r.Lapse()); err != nil {
+		return err
+	}
+	return tx.kv.Delete("merge", r.ID)
+}
 
 // endMerges ends the requests for which which returns true. Few wait at a time.
 func (tx *Tx) endMerges(which func(*MergeRequest) bool) error {
-	return deleteWhere(tx, "merge", which, func(r *MergeRequest) string { return r.ID })
+	var over []*MergeRequest
+	for r, err := range each[MergeRequest](tx, "merge", "", "") {
+		if err != nil {
+			return err
+		}
+		if which(r) {
+			over = append(over, r)
+		}
+	}
+	for _, r := range over {
+		if err := tx.EndMerge(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // of says whether r is about the member.
@@ -83,12 +112,18 @@ func (r *MergeRequest) of(member string) bool { return r.Keep == member || r.Gon
 // phone, commune, language and form of address is not known of her yet. Where
 // both were registered, one seat is freed.
 //
-// A role does not pass on: the grants of gone end, and the result is how many
-// she held. Her talk ends too. keep is changed in place.
+// A role does not pass on: the grants of gone end with the files that were made
+// for her by them, and the result is how many she held. Her talk ends too. keep
+// is changed in place.
 func (tx *Tx) Merge(keep, gone *Member) (ended int, err error) {
 	grants, err := tx.Grants(gone)
 	if err != nil {
 		return 0, err
+	}
+	if len(grants) > 0 {
+		if err := tx.deleteFilesOf(gone.ID); err != nil {
+			return 0, err
+		}
 	}
 	steps := []func(keep, gone *Member) error{
 		tx.mergeContacts, tx.mergeRegistrations, tx.mergeRelays, tx.mergeWork, tx.mergePerson,
@@ -234,11 +269,7 @@ func (tx *Tx) registeredBy(m *Member, from, to string) error {
 // mergeWork makes what is under way for gone keep's: messages to be sent, tasks
 // and files; deleting keep finds them then.
 func (tx *Tx) mergeWork(keep, gone *Member) error {
-	if err := changeWhere(tx, "message", func(m *Message) (string, bool) {
-		hers := m.Member == gone.ID
-		m.Member = keep.ID
-		return m.ID, hers
-	}); err != nil {
+	if err := tx.passMessages(gone.ID, keep.ID); err != nil {
 		return err
 	}
 	if err := changeWhere(tx, "task", func(t *Task) (string, bool) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -377,8 +378,11 @@ func TestMergeRequest(t *testing.T) {
 	ask := func(keep, gone string) (id string) {
 		h.update(func(tx *store.Tx) error {
 			r, err := tx.AskMerge(h.members[keep], h.members[gone], h.members["staff"])
+			if err != nil {
+				return err
+			}
 			id = r.ID
-			return err
+			return tx.Plan(r.Lapse())
 		})
 		return id
 	}
@@ -404,6 +408,7 @@ func TestMergeRequest(t *testing.T) {
 
 	// A request anew ends what waited for either of the two.
 	second := ask("old", "other")
+	h.wantLapses(second)
 	want(first, "new", false, store.ErrNotFound)
 	want(second, "other", false, nil)
 
@@ -424,7 +429,47 @@ func TestMergeRequest(t *testing.T) {
 			return tx.DeleteMember(m, nil)
 		})
 		want(third, "other", false, store.ErrNotFound)
+		h.wantLapses()
 		h.meet(name, name+" again")
+	}
+
+	// So does a merge with somebody else.
+	fourth := ask("new", "old")
+	h.wantLapses(fourth)
+	h.merge("other", "old")
+	want(fourth, "new", false, store.ErrNotFound)
+	h.wantLapses()
+
+	// And so do the answers.
+	fifth := ask("new", "other")
+	h.update(func(tx *store.Tx) error {
+		r, err := tx.MergeRequest(fifth)
+		if err != nil {
+			return err
+		}
+		return tx.EndMerge(r)
+	})
+	want(fifth, "new", false, store.ErrNotFound)
+	h.wantLapses()
+}
+
+// wantLapses fails unless what is planned to be heard is the lapses of the
+// requests.
+func (h *hall) wantLapses(requests ...string) {
+	h.Helper()
+	planned := view(h, func(tx *store.Tx) (ids []string, err error) {
+		for d, err := range tx.AllDue() {
+			if err != nil {
+				return nil, err
+			}
+			if d.Job == store.HearJob {
+				ids = append(ids, strings.TrimPrefix(d.ID, "merge/"))
+			}
+		}
+		return ids, nil
+	})
+	if !slices.Equal(planned, requests) {
+		h.Errorf("the lapses of %v are planned, want %v", planned, requests)
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"iter"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 // due and settles it. A message is deleted when it was settled; what must be
 // known afterwards is kept as a [Delivery] or a [Receipt], without the text.
 //
-//	message  ID → Message; ids of one process sort in the order of posting
+//	message         ID → Message; ids of one process sort in the order of posting
+//	message_member  member ID/message ID → mark
 type Message struct {
 	ID      string `json:"id"`
 	Contact string `json:"contact"`                    // whose address it goes to
@@ -97,26 +99,97 @@ func (tx *Tx) Post(m *Message) error {
 	if err := put(tx, "message", m.ID, m); err != nil {
 		return err
 	}
+	if err := tx.indexMessage(m); err != nil {
+		return err
+	}
 	tx.posted = append(tx.posted, *m)
 	return nil
 }
-
-// Posted returns the messages that this transaction has put into the outbox.
-func (tx *Tx) Posted() []Message { return tx.posted }
 
 // Message returns the message with id, or [ErrNotFound] when it was settled.
 func (tx *Tx) Message(id string) (*Message, error) {
 	return get[Message](tx, "message", id)
 }
 
-// PutMessage keeps m as it is now: an attempt, a retry.
+// PutMessage keeps m as it is now: an attempt, a retry. Its Member stays.
 func (tx *Tx) PutMessage(m *Message) error {
 	return put(tx, "message", m.ID, m)
 }
 
-// Settle deletes the message id from the outbox.
+// Settle deletes the message id from the outbox, if it is there still.
 func (tx *Tx) Settle(id string) error {
+	m, err := tx.Message(id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if m.Member != "" {
+		if err := tx.kv.Delete("message_member", m.Member+"/"+id); err != nil {
+			return err
+		}
+	}
 	return tx.kv.Delete("message", id)
+}
+
+// indexMessage lets m be found by whom it is for. The outbox may hold a great
+// many, and deleting a member must not look at them all.
+func (tx *Tx) indexMessage(m *Message) error {
+	if m.Member == "" {
+		return nil
+	}
+	return tx.kv.Put("message_member", m.Member+"/"+m.ID, mark)
+}
+
+// messagesFor returns the ids of what stands in the outbox for the member.
+func (tx *Tx) messagesFor(member string) (ids []string, err error) {
+	for p, err := range tx.kv.Scan("message_member", member+"/", after(member+"/")) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, p.Key[len(member)+1:])
+	}
+	return ids, nil
+}
+
+// deleteMessages takes what is for the member out of the outbox.
+func (tx *Tx) deleteMessages(member string) error {
+	ids, err := tx.messagesFor(member)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := tx.Settle(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passMessages makes what is for the member from be for the member to.
+func (tx *Tx) passMessages(from, to string) error {
+	ids, err := tx.messagesFor(from)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		m, err := tx.Message(id)
+		if err != nil {
+			return err
+		}
+		if err := tx.kv.Delete("message_member", from+"/"+id); err != nil {
+			return err
+		}
+		m.Member = to
+		if err := tx.PutMessage(m); err != nil {
+			return err
+		}
+		if err := tx.indexMessage(m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Messages yields what stands in the outbox, in the order of posting, from the

@@ -21,7 +21,26 @@ type schema struct {
 }
 
 // migrations brings the documents of schema i+1 to schema i+2.
-var migrations = []func(*Tx) error{}
+var migrations = []func(*Tx) error{
+	findMessagesByMember,
+}
+
+// findMessagesByMember adds the index of messages by member.
+func findMessagesByMember(tx *Tx) error {
+	var all []*Message
+	for m, err := range tx.Messages("") {
+		if err != nil {
+			return err
+		}
+		all = append(all, &Message{ID: m.ID, Member: m.Member})
+	}
+	for _, m := range all {
+		if err := tx.indexMessage(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // ErrNewer says that a newer program has written the database.
 var ErrNewer = errors.New("database was written by a newer program")

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -28,8 +31,13 @@ type Line struct {
 	Rest jsontext.Value `json:",embed"`
 }
 
-// ScreenDays is for how long lines are kept.
-const ScreenDays = 30
+const (
+	// ScreenDays is for how long lines are kept.
+	ScreenDays = 30
+	// ScreenLines is how many lines a screen shows, and how many are kept of it,
+	// but for what comes within the hour.
+	ScreenLines = 2000
+)
 
 // ShowLine keeps the line for the screen of the contact. A line with the same
 // ID is kept once; the result says whether it is new.
@@ -43,21 +51,37 @@ func (tx *Tx) ShowLine(contact string, l *Line) (bool, error) {
 	return true, put(tx, "screen", key, l)
 }
 
-// Screen yields the lines of the contact after the one with the ID from; ""
-// begins with the first that is kept.
-func (tx *Tx) Screen(contact, from string) iter.Seq2[*Line, error] {
-	if from != "" {
-		from += "\x01"
+// Screen yields the lines of the contact, the one with the greatest ID first,
+// [ScreenLines] at most.
+func (tx *Tx) Screen(contact string) iter.Seq2[*Line, error] {
+	return func(yield func(*Line, error) bool) {
+		n := 0
+		for p, err := range tx.kv.ScanBack("screen", contact+"/", after(contact+"/")) {
+			if n++; n > ScreenLines {
+				return
+			}
+			l := new(Line)
+			if err == nil {
+				err = json.Unmarshal(p.Value, l)
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("screen of %s: %w", contact, err))
+				return
+			}
+			if !yield(l, nil) {
+				return
+			}
+		}
 	}
-	return each[Line](tx, "screen", contact+"/"+from, after(contact+"/"))
 }
 
-// ForgetLines deletes at most n lines older than [ScreenDays] and says how many
-// it deleted. from is where to begin; the third result is where to go on, ""
-// at the end.
+// ForgetLines looks at n lines, deletes those that are older than [ScreenDays]
+// or beyond the [ScreenLines] newest of their contact, and says how many it
+// deleted. from is where to begin; the third result is where to go on, "" at the
+// end.
 func (tx *Tx) ForgetLines(from string, n int) (int, string, error) {
 	var old []string
-	next := ""
+	next, of, oldest := "", "", ""
 	looked := 0
 	for p, err := range tx.kv.Scan("screen", from, "") {
 		if err != nil {
@@ -71,7 +95,13 @@ func (tx *Tx) ForgetLines(from string, n int) (int, string, error) {
 		if err != nil {
 			return 0, "", err
 		}
-		if l.At.Before(tx.Now.AddDate(0, 0, -ScreenDays)) {
+		if contact := p.Key[:strings.LastIndexByte(p.Key, '/')+1]; contact != of {
+			of = contact
+			if oldest, err = tx.oldestLine(contact); err != nil {
+				return 0, "", err
+			}
+		}
+		if p.Key < oldest || l.At.Before(tx.Now.AddDate(0, 0, -ScreenDays)) {
 			old = append(old, p.Key)
 		}
 	}
@@ -81,4 +111,20 @@ func (tx *Tx) ForgetLines(from string, n int) (int, string, error) {
 		}
 	}
 	return len(old), next, nil
+}
+
+// oldestLine returns the key of the oldest line that is kept of the contact whose
+// keys begin with prefix, however young it is.
+func (tx *Tx) oldestLine(prefix string) (key string, err error) {
+	n := 0
+	for p, err := range tx.kv.ScanBack("screen", prefix, after(prefix)) {
+		if err != nil {
+			return "", err
+		}
+		key = p.Key
+		if n++; n == ScreenLines {
+			break
+		}
+	}
+	return key, nil
 }

@@ -49,6 +49,8 @@ type Outbox struct {
 	names   []string           // of the channels as they were given
 	more    chan struct{}
 
+	keepStrays bool
+
 	calls context.Context // of calls to networks
 	keeps context.Context // of what is kept of them; ends a little later
 	cut   context.CancelFunc
@@ -60,14 +62,19 @@ type Options struct {
 	Voice  func(id string) (channel.File, bool) // the recording that [store.Message.Voice] names; none
 	Window int                                  // messages of one lane and channel in memory, about; 10,000, which is some 5 MB
 	Drain  time.Duration                        // how long calls under way may go on when Run is told to end; 10 s
+
+	// KeepStrays leaves messages for other channels alone, however old they
+	// are: whoever connects those will see to them.
+	KeepStrays bool
 }
 
 // New returns an Outbox that sends the messages of s over the channels, as soon
 // as Run runs. A channel that is also a [channel.Limiter] or a [channel.Editor]
-// is treated so. Messages for other channels stay in the store for a day.
+// is treated so. Messages for other channels stay in the store for a day,
+// or for good with Options.KeepStrays.
 func New(s *store.Store, channels []channel.Channel, opt Options) *Outbox {
 	o := &Outbox{
-		store: s, voice: opt.Voice, window: opt.Window, drain: opt.Drain,
+		store: s, voice: opt.Voice, window: opt.Window, drain: opt.Drain, keepStrays: opt.KeepStrays,
 		senders: map[string]*sender{}, more: make(chan struct{}, 1),
 	}
 	if o.voice == nil {
@@ -91,7 +98,7 @@ func New(s *store.Store, channels []channel.Channel, opt Options) *Outbox {
 
 // keepTime is how long after its last call has been cut off the outbox still
 // tries to keep how that ended.
-const keepTime = 3 * time.Second
+const keepTime = time.Second
 
 // Run sends until ctx ends. Then it begins no call any more and waits for
 // those under way, which are cut off after Options.Drain. It is called once.

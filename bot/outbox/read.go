@@ -107,7 +107,7 @@ func (o *Outbox) pass(ctx context.Context, from string, sweep bool) error {
 			s.mu.Unlock()
 			s.kick()
 		}
-		if sweep {
+		if sweep && !o.keepStrays {
 			if err := o.settleStrays(ctx, entries); err != nil {
 				return err
 			}

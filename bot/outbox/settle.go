@@ -142,24 +142,16 @@ func (s *sender) block(l *letter) ending {
 	return ended(gone, kept, ending{outcome: store.Blocked})
 }
 
-// readdress has the message sent to the new name of its address, and the
-// contact found under it.
+// readdress has the message sent to the new name of its address. Only groups
+// have their address changed, and they are nobody's: no contact moves along.
 func (s *sender) readdress(l *letter, address string) ending {
 	if address == "" || address == l.Address || l.Tries+1 >= MaxTries {
 		return s.settle(l, store.Failed, channel.ErrRefused.Error(), "")
 	}
 	gone, kept := s.change(l, func(tx *store.Tx, m *store.Message) error {
-		c, err := contactOf(tx, l)
-		if err == nil {
-			c, err = tx.MoveContact(c, address)
+		if m.Address = address; m.Contact != "" {
+			m.Contact = tx.ContactID(m.Channel, address)
 		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err == nil {
-			m.Contact = c.ID
-		}
-		m.Address = address
 		m.Attempt = time.Time{}
 		m.Tries++
 		return tx.PutMessage(m)

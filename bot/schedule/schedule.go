@@ -64,6 +64,7 @@ func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
+		{store.HearJob, s.hear},
 		{store.ScrubJob, s.scrub},
 	}
 }

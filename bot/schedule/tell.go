@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"chihai/flows"
 	"chihai/store"
@@ -11,6 +12,11 @@ import (
 
 // tellFlow hears what the job hands over; its Data is that of the row.
 const tellFlow = "training_news"
+
+// tellPortion is how many people are told before the row keeps how far that
+// got. What they were told is remembered for two days only ([store.Tx.FirstSeen]),
+// while the row may wait for weeks.
+const tellPortion = 4 * remindAtOnce
 
 // tell hands everybody who holds a seat over to be told what has become of the
 // training, each in a turn of her own. A row whose time is over lapses.
@@ -25,8 +31,9 @@ func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 	return errors.Join(errs...)
 }
 
-// tellOf does one row and then deletes it. A crash in between hands everybody
-// over again; the engine knows them by their IDs.
+// tellOf does one row and then deletes it. After a crash it goes on where the
+// row says; those of the portion that was under way the engine knows by their
+// IDs.
 func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	if !s.store.Now().Before(d.Until) {
 		return s.done(ctx, d)
@@ -38,13 +45,20 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	}); err != nil {
 		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
 	}
-	failed, err := s.handOver(ctx, people, func(member string) flows.Input {
-		return flows.Input{
-			ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
+	people = slices.DeleteFunc(people, func(member string) bool { return member <= d.Told })
+	for portion := range slices.Chunk(people, tellPortion) {
+		failed, err := s.handOver(ctx, portion, func(member string) flows.Input {
+			return flows.Input{
+				ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(portion), err)
 		}
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(people), err)
+		d.Told = portion[len(portion)-1]
+		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.Plan(d) }); err != nil {
+			return fmt.Errorf("keep how far %s got: %w", d.ID, err)
+		}
 	}
 	return s.done(ctx, d)
 }

@@ -2,6 +2,8 @@ package schedule
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -88,4 +90,69 @@ func TestTell(t *testing.T) {
 	w.now = w.now.Add(20 * day)
 	check(t, "told when it is over", tell(), "")
 	check(t, "rows", w.left(), 0)
+}
+
+// A process that died half way through goes on where it stopped, however much
+// later: what it handed over is remembered for two days only.
+func TestTellGoesOn(t *testing.T) {
+	w := newWorld(t, memory.New())
+	const people, before = 3*tellPortion + 5, 2*tellPortion + 7 // so many are told before it dies
+	var names []string
+	for i := range people {
+		names = append(names, fmt.Sprint(i))
+	}
+	training := w.training(20*day, names[:50]...)
+	w.change(training, func(tr *store.Training) { tr.Seats = people })
+	w.update(func(tx *store.Tx) error {
+		for range people - 50 {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Register(&store.Registration{Training: training, Member: m.ID}); err != nil {
+				return err
+			}
+		}
+		tr, err := tx.Training(training)
+		if err != nil {
+			return err
+		}
+		return tx.PlanTelling(tr, tr.Start, nil)
+	})
+	var mu sync.Mutex
+	told := map[string]int{}
+	dies := true
+	handle := func(ctx context.Context, in flows.Input) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if dies && len(told) == before {
+			w.life.dead.Store(true)
+		}
+		return w.Update(ctx, func(tx *store.Tx) error {
+			first, err := tx.FirstSeen(in.ID)
+			if err == nil && first {
+				told[in.Member]++
+			}
+			return err
+		})
+	}
+	w.schedule.handle = handle
+	if err := w.schedule.Tick(t.Context()); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("Tick of a process that dies: %v", err)
+	}
+	check(t, "told before", len(told), before)
+
+	dies = false
+	w.now = w.now.Add(3 * day)
+	w.open()
+	w.schedule.handle = handle
+	w.tick()
+	check(t, "told", len(told), people)
+	twice := 0
+	for _, n := range told {
+		twice += n - 1
+	}
+	if twice >= tellPortion {
+		t.Errorf("%d were told twice, want less than a portion", twice)
+	}
 }

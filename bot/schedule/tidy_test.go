@@ -22,7 +22,7 @@ func (w *world) kept() (n int) {
 			}
 			n++
 		}
-		for _, err := range tx.Screen("web:1/x", "") {
+		for _, err := range tx.Screen("web:1/x") {
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ const (
 	leaseTime = 5 * time.Minute  // how long a task may take
 	leaseRest = 15 * time.Second // of it, so much is for handing the outcome over
 	pollTime  = 10 * time.Second // between two looks at the store, at most
-	drainTime = 5 * time.Second  // how long work may go on when Run is told to end
+	drainTime = 2 * time.Second  // how long work may go on when Run is told to end
 )
 
 // Tasks does the tasks of one store.

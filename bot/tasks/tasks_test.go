@@ -368,7 +368,7 @@ func TestShutdown(t *testing.T) {
 		heard string
 		left  int
 	}{
-		{3 * time.Second, 3 * time.Second, "An:list:1", 0},
+		{time.Second, time.Second, "An:list:1", 0},
 		{time.Minute, drainTime, "", 1},
 	}
 	for _, tt := range tests {

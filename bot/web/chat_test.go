@@ -330,6 +330,66 @@ func TestSendTwice(t *testing.T) {
 	}
 }
 
+// What was deleted while it was on its way to her screen, with all that is kept
+// of her, does not come back.
+func TestSendDeleted(t *testing.T) {
+	s := newSite(t, nil)
+	visitor, contact := s.visitor()
+	m := store.Message{Contact: contact, Channel: chatName, Address: visitor, Text: "Họ tên: Nguyễn Thị Hoa"}
+	var last store.Message
+	for _, step := range []func(tx *store.Tx, c *store.Contact, she *store.Member) error{
+		func(tx *store.Tx, _ *store.Contact, she *store.Member) error {
+			m.Member = she.ID
+			return tx.Post(&m)
+		},
+		func(tx *store.Tx, c *store.Contact, she *store.Member) error {
+			if err := tx.DeleteMember(she, c); err != nil {
+				return err
+			}
+			last = store.Message{Contact: contact, Channel: chatName, Address: visitor, Text: "Đã xóa"}
+			return tx.Post(&last)
+		},
+	} {
+		err := s.Store.Update(t.Context(), func(tx *store.Tx) error {
+			c, she, _, err := tx.Meet(chatName, visitor)
+			if err != nil {
+				return err
+			}
+			return step(tx, c, she)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := s.follow(visitor, "")
+	f.until("ready")
+	for _, m := range []store.Message{m, last} {
+		if _, err := s.chat.Send(t.Context(), channel.Message{Message: m}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, line := f.next(); line.Text != last.Text {
+		t.Errorf("her page is told %+v", line)
+	}
+	if got := texts(s.follow(visitor, "").until("ready")); got != last.Text {
+		t.Errorf("screen: %s", got)
+	}
+}
+
+// Who invents tokens fills no memory with them.
+func TestLongTokens(t *testing.T) {
+	s := newSite(t, nil)
+	for i := range 3 {
+		d := said{Visitor: strings.Repeat("x", maxToken+1+i), ID: "0123456789abcdef", Text: "a"}
+		if status, _ := s.post("/chat/send", d); status != 410 {
+			t.Errorf("a token of %d bytes = %d, want 410", len(d.Visitor), status)
+		}
+	}
+	if n := len(s.limits.said.buckets); n > 0 {
+		t.Errorf("%d of them are remembered", n)
+	}
+}
+
 // Whatever is posted, nothing panics, and only sound inputs are heard.
 func FuzzInput(f *testing.F) {
 	f.Add("v", "abcdefgh", "text", "", "", "")

@@ -60,6 +60,10 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if len(d.Visitor) > maxToken { // nor is it worth a limit of its own
+		http.Error(w, errVisitor.Error(), http.StatusGone)
+		return
+	}
 	if !s.limits.said.take(d.Visitor) {
 		tooMany(w)
 		return

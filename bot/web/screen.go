@@ -39,10 +39,11 @@ func screen(tx *store.Tx, contact, after string) ([]store.Line, error) {
 	return newest(present(lines)), nil
 }
 
-// allLines reads the screen of the contact in the order in which it was shown.
+// allLines reads the screen of the contact, of a very long one its end, in the
+// order in which it was shown.
 func allLines(tx *store.Tx, contact string) ([]store.Line, error) {
 	var lines []store.Line
-	for l, err := range tx.Screen(contact, "") {
+	for l, err := range tx.Screen(contact) {
 		if err != nil {
 			return nil, err
 		}

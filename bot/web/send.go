@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 
 	"chihai/bot/channel"
 	"chihai/store"
@@ -9,8 +10,9 @@ import (
 
 // Send keeps m as a line of the visitor's screen and tells the pages that are
 // open. The line has the message's ID: a message that is sent again stands
-// there once. What [channel.ErrBlocked] and the like report cannot happen here:
-// every error is one of the database.
+// there once. One that is in the outbox no more was deleted on its way, with all
+// that is kept of her: it is not shown. What [channel.ErrBlocked] and the like
+// report cannot happen here: every error is one of the database.
 func (c *Chat) Send(ctx context.Context, m channel.Message) (channel.Receipt, error) {
 	line := store.Line{
 		ID:      m.ID,
@@ -32,14 +34,22 @@ func (c *Chat) Send(ctx context.Context, m channel.Message) (channel.Receipt, er
 	if m.File != nil && line.File != "" {
 		c.heads.put(line.File, head{Name: m.File.Name, Type: m.File.Type})
 	}
+	gone := false
 	err := c.store.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Message(m.ID)
+		if gone = errors.Is(err, store.ErrNotFound); gone {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		line.At = tx.Now // when an earlier attempt kept the line, the store has the time of that one
 		if _, err := tx.ShowLine(m.Contact, &line); err != nil {
 			return err
 		}
 		return c.heads.read(tx, []store.Line{line})
 	})
-	if err != nil {
+	if err != nil || gone {
 		return channel.Receipt{}, err
 	}
 	// Also when the line was there: the attempt that kept it may have died

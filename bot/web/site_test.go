@@ -128,8 +128,11 @@ func (s *site) hear(in flows.Input, done func(error)) {
 			return err
 		}
 		c, _, _, err := tx.Meet(in.Channel, in.From)
-		m = &store.Message{ID: tx.NewID(), Contact: c.ID, Text: "re: " + in.Text + in.Tap.ID + in.Phone}
-		return err
+		if err != nil {
+			return err
+		}
+		m = &store.Message{Contact: c.ID, Text: "re: " + in.Text + in.Tap.ID + in.Phone}
+		return tx.Post(m)
 	})
 	if m != nil {
 		s.mu.Lock()
@@ -203,19 +206,13 @@ func (s *site) visitor() (token, contact string) {
 	return d.Visitor, contact
 }
 
-// send shows a message to the contact and returns its id.
+// send posts a message to the contact, shows it and returns its id.
 func (s *site) send(contact string, m channel.Message) string {
 	s.t.Helper()
-	if m.ID == "" {
-		err := s.Store.Update(s.t.Context(), func(tx *store.Tx) error {
-			m.ID = tx.NewID()
-			return nil
-		})
-		if err != nil {
-			s.t.Fatal(err)
-		}
-	}
 	m.Contact = contact
+	if err := s.Store.Update(s.t.Context(), func(tx *store.Tx) error { return tx.Post(&m.Message) }); err != nil {
+		s.t.Fatal(err)
+	}
 	r, err := s.chat.Send(s.t.Context(), m)
 	if err != nil {
 		s.t.Fatal(err)

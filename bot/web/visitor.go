@@ -25,13 +25,16 @@ func newToken(tx *store.Tx) string {
 // checkToken returns [errVisitor] unless token comes from newToken.
 func checkToken(tx *store.Tx, token string) error {
 	cut := len(token) - sealed
-	if cut < 26 || len(token) > 64 || seal(tx, token[:cut]) != token[cut:] {
+	if cut < 26 || len(token) > maxToken || seal(tx, token[:cut]) != token[cut:] {
 		return errVisitor
 	}
 	return nil
 }
 
-const sealed = 10 // characters of the seal, of 5 bits each
+const (
+	sealed   = 10 // characters of the seal, of 5 bits each
+	maxToken = 64 // bytes of a token at most
+)
 
 // seal uses the keyed hash that stands for an address, over a channel that
 // does not exist.

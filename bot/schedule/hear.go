@@ -1,0 +1,29 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"chihai/flows"
+	"chihai/store"
+)
+
+// hear hands each row to the flow and the member that it names, and deletes it.
+// A row whose time is over lapses.
+func (s *Schedule) hear(ctx context.Context, rows []*store.Due) error {
+	var errs []error
+	for _, d := range rows {
+		if s.store.Now().Before(d.Until) {
+			if err := s.hand(ctx, flows.FromDue(d)); err != nil {
+				s.pause(d)
+				errs = append(errs, fmt.Errorf("%s: %w", d.ID, err))
+				continue
+			}
+		}
+		if err := s.done(ctx, d); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
