@@ -50,6 +50,11 @@ func (t *Turn) answer() error {
 			t.conv.Last = &store.LastTap{ID: c.ID, Text: folded, Step: t.place(), At: in.At}
 			return t.choose(c)
 		}
+		if p.Below != nil {
+			if c, ok := resolve(p.Below, t.engine.typed, in.Text); ok && choiceNumber(folded) == 0 && t.standOn(p.Below) {
+				return t.choose(c)
+			}
+		}
 		if p.Free {
 			break
 		}
@@ -158,6 +163,13 @@ func (t *Turn) tapped(p *store.Prompt) error {
 		for _, c := range p.Choices {
 			if c.ID == tap.ID {
 				t.conv.Last = &store.LastTap{Token: tap.Token, ID: c.ID, At: t.Input.At}
+				return t.choose(c)
+			}
+		}
+	}
+	if b := p.Below; b != nil && tap.Token == b.Token {
+		for _, c := range b.Choices {
+			if c.ID == tap.ID && t.standOn(b) {
 				return t.choose(c)
 			}
 		}

@@ -33,6 +33,9 @@ func myData() *Flow {
 	}
 }
 
+// shownOthers is how many of those whom she registered are named.
+const shownOthers = 20
+
 func (t *Turn) sayMyData() error {
 	m := t.Member
 	or := func(s string) string {
@@ -87,9 +90,7 @@ func (t *Turn) sayMyData() error {
 	}
 	if len(seats) > 0 {
 		lines = append(lines, "", t.T("register.mine"))
-		for _, s := range seats {
-			lines = append(lines, "• "+t.line(s.training, s.member))
-		}
+		lines = append(lines, t.seatLines(seats)...)
 	}
 	if past > 0 {
 		lines = append(lines, t.T("data.past", "n", past))
@@ -100,6 +101,9 @@ func (t *Turn) sayMyData() error {
 			return err
 		}
 		others = append(others, o.Name)
+	}
+	if len(others) > shownOthers {
+		others = append(others[:shownOthers], "…")
 	}
 	if len(others) > 0 {
 		lines = append(lines, t.T("data.others", "names", strings.Join(others, ", ")))

@@ -70,6 +70,21 @@ func (t *Turn) line(training *store.Training, who *store.Member) string {
 	return text
 }
 
+// shownSeats is how many seats are told in full where they are not the matter.
+const shownSeats = 5
+
+// seatLines are the first seats, a line each, and how many more there are.
+func (t *Turn) seatLines(seats []seat) []string {
+	var lines []string
+	for _, s := range seats[:min(shownSeats, len(seats))] {
+		lines = append(lines, "• "+t.line(s.training, s.member))
+	}
+	if more := len(seats) - shownSeats; more > 0 {
+		lines = append(lines, t.T("register.and_more", "n", more))
+	}
+	return lines
+}
+
 func askMine(t *Turn) error {
 	seats, err := t.upcomingOf(t.Member)
 	if err != nil {
@@ -80,22 +95,33 @@ func askMine(t *Turn) error {
 		return t.End()
 	}
 	t.Say("mine.choose")
+	skip := min(t.Count("skip"), len(seats)-1)
 	labels := map[string]bool{}
-	for _, s := range seats {
+	for _, s := range seats[skip:min(skip+unitPage, len(seats))] {
 		label := t.ShortDate(t.Local(s.training.Start)) + " · "
 		if s.member.ID != t.Member.ID {
 			label += givenName(s.member.Name) + " · " // first: a long title is cut off on a small phone
 		}
 		label += s.training.Name.In(t.Language)
-		if s.member.ID != t.Member.ID {
-			label += " (" + givenName(s.member.Name) + ")"
-		}
 		t.Offer(PickText(s.training.ID+"/"+s.member.ID, unlike(labels, label)))
+	}
+	if skip+unitPage < len(seats) {
+		t.Offer(Pick("more", "register.more"))
+	} else if skip > 0 {
+		t.Offer(Pick("first", "area.first"))
 	}
 	return nil
 }
 
 func takeMine(t *Turn) error {
+	switch t.Chosen() {
+	case "more":
+		t.Set("skip", t.Count("skip")+unitPage)
+		return t.Stay()
+	case "first":
+		t.Forget("skip")
+		return t.Stay()
+	}
 	training, member, ok := strings.Cut(t.Chosen(), "/")
 	if !ok {
 		return t.Again("engine.unclear")

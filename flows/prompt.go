@@ -60,7 +60,9 @@ func (t *Turn) prompt(flow *Flow) error {
 		}
 	}
 	t.send(m)
+	p.Step = t.place()
 	if p.Inline {
+		p.Below = t.below
 		m.Receipt = true
 		if t.edit != "" {
 			m.Act, m.Target = store.Edit, t.edit
@@ -72,6 +74,32 @@ func (t *Turn) prompt(flow *Flow) error {
 	}
 	t.conv.Prompt = p
 	return nil
+}
+
+// keyboardOf is the question whose reply keyboard stands on her phone while p is
+// open: p itself, or the one before it when p's choices stand below its message.
+func keyboardOf(p *store.Prompt) *store.Prompt {
+	if p == nil || !p.Inline {
+		return p
+	}
+	return p.Below
+}
+
+// standOn makes the question below the open one the open one again: she has
+// pressed a button of the keyboard that still stands there. It says whether the
+// question is one of the flow in which she stands.
+func (t *Turn) standOn(below *store.Prompt) bool {
+	flow, step, _ := strings.Cut(below.Step, ".")
+	f := t.frame()
+	if f.Flow != flow || t.engine.byName[flow] == nil || t.engine.byName[flow].step(step) < 0 {
+		return false
+	}
+	f.Step = step
+	if n := len(f.Trail); n > 0 && f.Trail[n-1].Step == step {
+		f.Trail = f.Trail[:n-1]
+	}
+	t.conv.Prompt = below
+	return true
 }
 
 // nav are the ways back and out that a question of flow offers.

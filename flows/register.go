@@ -58,9 +58,7 @@ func askList(t *Turn) error {
 	}
 	if len(mine) > 0 {
 		lines := []string{t.T("register.mine")}
-		for _, s := range mine {
-			lines = append(lines, "• "+t.line(s.training, s.member))
-		}
+		lines = append(lines, t.seatLines(mine)...)
 		t.SayText(strings.Join(lines, "\n"))
 	}
 	search := t.Note("search")
@@ -243,6 +241,9 @@ func takeDetails(t *Turn) error {
 		t.Forget("for")
 		return t.Goto("who")
 	case "other":
+		if many, err := t.registersMany(); err != nil || many {
+			return err
+		}
 		return nil
 	case "mine":
 		return t.Start("mine", nil)
@@ -251,6 +252,35 @@ func takeDetails(t *Turn) error {
 		return t.Goto("list")
 	}
 	return t.Again("engine.unclear")
+}
+
+// maxOthers is how many women without a chat of their own somebody who is
+// neither staff nor a facilitator can register: enough for a family and the
+// neighbours, too few to take all seats with invented people.
+const maxOthers = 10
+
+// registersMany says, when it is so, that she registers so many others that
+// staff must do it, and shows the training again.
+func (t *Turn) registersMany() (bool, error) {
+	n := 0
+	for _, err := range t.RelayedBy(t.Member.ID) {
+		if err != nil {
+			return false, err
+		}
+		if n++; n == maxOthers {
+			break
+		}
+	}
+	if n < maxOthers {
+		return false, nil
+	}
+	for _, role := range []store.Role{store.Staff, store.Facilitator} {
+		if ok, err := t.Holds(role, "*"); err != nil || ok {
+			return false, err
+		}
+	}
+	t.Say("register.too_many", "n", n)
+	return true, t.Stay()
 }
 
 // someoneNew is the note "for" while she registers somebody who is not kept yet;

@@ -118,6 +118,7 @@ func (t *Turn) follow() (bool, error) {
 		return false, t.giveBack(m.note)
 	}
 	if m.kind != again {
+		t.below = keyboardOf(t.conv.Prompt)
 		t.conv.Prompt = nil
 	}
 	step := &flow.Steps[at]

@@ -38,10 +38,11 @@ type Turn struct {
 	options   []Option // what the step offers
 	layout    store.Layout
 	free      bool
-	token     string // of the question that stands again after an aside
-	edit      string // id of the message that the next one replaces
-	anew      bool   // see Anew
-	backwards bool   // the step that is shown next is gone back to
+	token     string        // of the question that stands again after an aside
+	edit      string        // id of the message that the next one replaces
+	below     *store.Prompt // the question whose reply keyboard stood before this one
+	anew      bool          // see Anew
+	backwards bool          // the step that is shown next is gone back to
 	out       []*store.Message
 	asks      []asked
 	until     time.Time

@@ -61,6 +61,8 @@ type Prompt struct {
 	Inline  bool           `json:"inline,omitzero"`  // the choices stand below the message and are edited in place
 	Message string         `json:"message,omitzero"` // id of the message that carries the choices, for editing it in place
 	Voices  []string       `json:"voices,omitzero"`  // recordings that "Nghe" plays
+	Step    string         `json:"step,omitzero"`    // flow.step that asks
+	Below   *Prompt        `json:"below,omitzero"`   // of an Inline one: the question whose reply keyboard still stands on her phone
 	Tries   int            `json:"tries,omitzero"`   // how often the answer was not understood
 
 	Rest jsontext.Value `json:",embed"`
