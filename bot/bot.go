@@ -95,14 +95,7 @@ func (b *bot) work(ctx context.Context) error {
 	if b.control != nil {
 		ears.Go(func() error { return serveControl(ctx, b.control, b.desk) })
 	}
-	ears.Go(func() error {
-		select {
-		case err := <-b.lost:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	})
+	ears.Go(func() error { return b.guard(ctx) })
 
 	err := ears.Wait()
 	stopAnswering()
@@ -110,6 +103,32 @@ func (b *bot) work(ctx context.Context) error {
 	stopSending()
 	mouth.Wait()
 	return err
+}
+
+// guardEvery is how often it is looked whether the database file is still there.
+const guardEvery = 5 * time.Second
+
+// guard waits until ctx ends, or returns why the database cannot be relied on
+// any more: nothing may be confirmed then.
+func (b *bot) guard(ctx context.Context) error {
+	file, _ := b.store.Backend().(interface{ Replaced() error })
+	look := time.NewTicker(guardEvery)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-b.lost:
+			return err
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+			if file == nil {
+				continue
+			}
+			if err := file.Replaced(); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // receive hears a channel until ctx ends. Only a terminal ends by itself: what

@@ -79,6 +79,13 @@ func checkApart(ctx context.Context, path string, c *call) error {
 	if err != nil {
 		return err
 	}
+	if db, err := bolt.OpenReadOnly(path); errors.Is(err, store.ErrInUse) {
+		return err // says nothing about how sound it is
+	} else if err == nil {
+		if err := db.Close(); err != nil {
+			return err
+		}
+	}
 	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path)
 	cmd.Stdout = c.stdout
 	said, err := cmd.StderrPipe()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,10 @@ import (
 
 	"chihai/store"
 )
+
+// maxTable is how large a table may be, in bytes: a unit takes about 60, and a
+// wrong file must not fill the memory of a running bot.
+const maxTable = 64 << 20
 
 // runImport reads what FILE holds into the database, which is made if there is
 // none: the areas are the first thing that a new one needs.
@@ -29,14 +34,38 @@ func runImport(ctx context.Context, c *call) error {
 		return err
 	}
 	defer f.Close()
-	if err := c.do(ctx, cfg, false, "import areas", nil, f, c.stdout); err != nil {
+	// What is wrong with the table shows before any database is opened or made.
+	table, err := readTable(f)
+	if err == nil {
+		_, err = store.ReadAreas(bytes.NewReader(table))
+	}
+	if err == nil {
+		err = c.do(ctx, cfg, false, "import areas", nil, bytes.NewReader(table), c.stdout)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", words[1], err)
 	}
 	return nil
 }
 
+// readTable reads in to its end, which must come within [maxTable].
+func readTable(in io.Reader) ([]byte, error) {
+	table, err := io.ReadAll(io.LimitReader(in, maxTable+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(table) > maxTable {
+		return nil, fmt.Errorf("the table is larger than %d MB", maxTable>>20)
+	}
+	return table, nil
+}
+
 func importAreas(ctx context.Context, d *desk, _ []string, in io.Reader, out io.Writer) error {
-	areas, err := store.ReadAreas(in)
+	table, err := readTable(in)
+	if err != nil {
+		return err
+	}
+	areas, err := store.ReadAreas(bytes.NewReader(table))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -207,6 +208,8 @@ func (t *talk) next() Input {
 }
 
 func benchEngine(b *testing.B, rec *recorder) (*Engine, *bolt.DB) {
+	was := debug.SetGCPercent(300) // as the program has it; for the raw reads and writes too
+	b.Cleanup(func() { debug.SetGCPercent(was) })
 	db, err := bolt.Open(filepath.Join(b.TempDir(), "bench.db"), bolt.Options{})
 	if err != nil {
 		b.Fatal(err)

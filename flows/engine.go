@@ -84,7 +84,7 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 			if len(w) > 4*mostLabel || strings.ContainsAny(w, "{\n") {
 				continue // no label
 			}
-			e.words[id] = append(e.words[id], word{store.Fold(w), w})
+			e.words[id] = append(e.words[id], word{store.Fold(w), spelt(w)})
 		}
 	}
 	for _, f := range flows {

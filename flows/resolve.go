@@ -13,7 +13,7 @@ import (
 // A word is something that may be typed for a choice.
 type word struct {
 	folded string // as [store.Fold] has it
-	text   string // as it stands in the locale
+	spelt  string // as the function spelt has it
 }
 
 // resolve returns the choice of p that text means: by its label as it stands
@@ -40,10 +40,18 @@ func resolve(p *store.Prompt, words func(id string) []word, text string) (store.
 		}
 		return store.PromptChoice{}, false
 	}
+	if n := choiceNumber(text); n >= 1 && n <= len(p.Choices) {
+		return p.Choices[n-1], true
+	}
+	folded := store.Fold(text)
+	if folded == "" {
+		return store.PromptChoice{}, false
+	}
+	said := word{folded, spelt(text)}
 	for _, ways := range []bool{false, true} {
 		var found []store.PromptChoice
 		for _, c := range p.Choices {
-			if isWay(c) == ways && means(c, words, text) {
+			if isWay(c) == ways && means(c, words, said) {
 				found = append(found, c)
 			}
 		}
@@ -55,29 +63,18 @@ func resolve(p *store.Prompt, words func(id string) []word, text string) (store.
 		}
 		return store.PromptChoice{}, false
 	}
-	if n := choiceNumber(text); n >= 1 && n <= len(p.Choices) {
-		return p.Choices[n-1], true
-	}
 	return store.PromptChoice{}, false
 }
 
-// means says whether text is the label of c or one of the words for it. A label
-// is known by its letters alone. Another word is short, and where diacritics were
-// typed they count: đúng is not dừng.
-func means(c store.PromptChoice, words func(id string) []word, text string) bool {
-	folded := store.Fold(text)
-	if folded == "" {
-		return false
-	}
-	if store.Fold(c.Label) == folded {
+// means says whether what was said is the label of c or one of the words for it.
+// A label is known by its letters alone. Another word is short, and where
+// diacritics were typed they count: đúng is not dừng.
+func means(c store.PromptChoice, words func(id string) []word, said word) bool {
+	if store.Fold(c.Label) == said.folded {
 		return true
 	}
-	if c.Key == "" {
-		return false
-	}
-	typed := spelt(text)
-	return slices.ContainsFunc(words(c.Key), func(w word) bool {
-		return w.folded == folded && (typed == folded || typed == spelt(w.text))
+	return c.Key != "" && slices.ContainsFunc(words(c.Key), func(w word) bool {
+		return w.folded == said.folded && (said.spelt == said.folded || said.spelt == w.spelt)
 	})
 }
 

@@ -2,11 +2,14 @@ package store
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,7 +21,8 @@ var areaColumns = []string{"code", "name", "kind", "parent", "valid_from", "vali
 // ReadAreas reads a table of areas: CSV in UTF-8 with the columns code, name,
 // kind, parent, valid_from, valid_to, predecessors and aliases, in any order.
 // Dates are YYYY-MM-DD, several values in a cell are separated by semicolons,
-// lines that begin with # are comments. An error names the line.
+// lines that begin with # are comments. A cell with a control
+// character is refused. An error names the line.
 func ReadAreas(r io.Reader) ([]*Area, error) {
 	table := csv.NewReader(r)
 	table.Comment = '#'
@@ -57,6 +61,11 @@ func ReadAreas(r io.Reader) ([]*Area, error) {
 			return norm.NFC.String(strings.TrimSpace(row[i]))
 		}
 		line, _ := table.FieldPos(0)
+		for _, name := range areaColumns {
+			if err := printable(cell(name)); err != nil {
+				return nil, fmt.Errorf("line %d: %s: %w", line, name, err)
+			}
+		}
 		a := &Area{
 			Code: cell("code"), Name: cell("name"), Kind: cell("kind"), Parent: cell("parent"),
 			Predecessors: list(cell("predecessors")), Aliases: list(cell("aliases")),
@@ -71,13 +80,25 @@ func ReadAreas(r io.Reader) ([]*Area, error) {
 		case a.Code == "" || len(a.Code) > 40 || strings.ContainsAny(a.Code, "/ "):
 			return nil, fmt.Errorf("line %d: %q cannot be a code", line, a.Code)
 		case a.Name == "":
-			return nil, fmt.Errorf("line %d: area %s has no name", line, a.Code)
+			return nil, fmt.Errorf("line %d: area %q has no name", line, a.Code)
 		case seen[a.Code]:
-			return nil, fmt.Errorf("line %d: code %s stands twice", line, a.Code)
+			return nil, fmt.Errorf("line %d: code %q stands twice", line, a.Code)
 		}
 		seen[a.Code] = true
 		areas = append(areas, a)
 	}
+}
+
+// printable returns an error for a cell that would break the message or the
+// terminal in which it is shown, or that the store could not keep.
+func printable(cell string) error {
+	switch {
+	case !utf8.ValidString(cell):
+		return errors.New("not UTF-8")
+	case strings.ContainsFunc(cell, unicode.IsControl):
+		return errors.New("a control character stands in it")
+	}
+	return nil
 }
 
 func list(cell string) []string {

@@ -32,12 +32,12 @@ func (tx *Tx) ContactID(channel, address string) string {
 
 // Contact returns the contact with id, or [ErrNotFound].
 func (tx *Tx) Contact(id string) (*Contact, error) {
-	return get[Contact](tx, "contact", id)
+	return read(tx, &tx.store.contacts, "contact", id, (*Contact).clone)
 }
 
 // PutContact keeps c.
 func (tx *Tx) PutContact(c *Contact) error {
-	return put(tx, "contact", c.ID, c)
+	return write(tx, &tx.store.contacts, "contact", c.ID, c, (*Contact).clone)
 }
 
 // Meet returns the contact with address on channel and the member who speaks

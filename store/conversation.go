@@ -78,7 +78,7 @@ type PromptChoice struct {
 // Conversation returns the talk with member. For one who never talked it is
 // new and empty.
 func (tx *Tx) Conversation(member string) (*Conversation, error) {
-	c, err := get[Conversation](tx, "conversation", member)
+	c, err := read(tx, &tx.store.conversations, "conversation", member, (*Conversation).clone)
 	if errors.Is(err, ErrNotFound) {
 		return &Conversation{Member: member}, nil
 	}
@@ -87,5 +87,5 @@ func (tx *Tx) Conversation(member string) (*Conversation, error) {
 
 // PutConversation keeps c.
 func (tx *Tx) PutConversation(c *Conversation) error {
-	return put(tx, "conversation", c.Member, c)
+	return write(tx, &tx.store.conversations, "conversation", c.Member, c, (*Conversation).clone)
 }

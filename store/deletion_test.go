@@ -372,8 +372,11 @@ func TestEveryBucketHasAFate(t *testing.T) {
 			at := -1 // where the bucket stands among the arguments
 			switch f := call.Fun.(type) {
 			case *ast.Ident:
-				if f.Name == "put" {
+				switch f.Name {
+				case "put":
 					at = 1
+				case "write":
+					at = 2
 				}
 			case *ast.SelectorExpr:
 				if f.Sel.Name == "Put" {

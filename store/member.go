@@ -58,7 +58,7 @@ type memberRef struct {
 
 // Member returns the member with id, or [ErrNotFound].
 func (tx *Tx) Member(id string) (*Member, error) {
-	return get[Member](tx, "member", id)
+	return read(tx, &tx.store.members, "member", id, (*Member).clone)
 }
 
 // MemberByCode returns the member whose code people typed as code, or
@@ -73,7 +73,7 @@ func (tx *Tx) MemberByCode(code string) (*Member, error) {
 
 // PutMember keeps m.
 func (tx *Tx) PutMember(m *Member) error {
-	return put(tx, "member", m.ID, m)
+	return write(tx, &tx.store.members, "member", m.ID, m, (*Member).clone)
 }
 
 // Reach returns the contact through which a message for m goes out now: her

@@ -185,7 +185,7 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 			t.Taken--
 			t.Brought += children - was.Children - r.Children
 			was.Children = children
-			if err := put(tx, "training", t.ID, t); err != nil {
+			if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
 				return err
 			}
 		}

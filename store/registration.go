@@ -72,7 +72,7 @@ func (tx *Tx) Register(r *Registration) (*Training, error) {
 	}
 	t.Taken++
 	t.Brought += r.Children
-	if err := put(tx, "training", t.ID, t); err != nil {
+	if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
 		return nil, err
 	}
 	if err := tx.kv.Put("registration_member", r.Member+"/"+r.Training, mark); err != nil {
@@ -99,7 +99,7 @@ func (tx *Tx) GiveUp(training, member, by string) (*Registration, error) {
 	}
 	t.Taken--
 	t.Brought -= r.Children
-	if err := put(tx, "training", t.ID, t); err != nil {
+	if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
 		return nil, err
 	}
 	r.GaveUp, r.GaveUpBy = tx.Now, by

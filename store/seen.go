@@ -15,7 +15,8 @@ type seen struct {
 }
 
 // SeenDays is for how many days what was seen is kept. Networks deliver again
-// for 24 hours, so today and yesterday are looked at.
+// for 24 hours, so today and yesterday are looked at; and tomorrow, because the
+// clock may have been set back over midnight, by a day at most.
 const SeenDays = 3
 
 // FirstSeen remembers the input id and says whether it is the first time. id
@@ -23,8 +24,8 @@ const SeenDays = 3
 // database an acknowledgement may only follow a commit of its own,
 // or a failover loses what was acknowledged.
 func (tx *Tx) FirstSeen(id string) (bool, error) {
-	for back := range 2 {
-		key := tx.Now.AddDate(0, 0, -back).Format("20060102") + "/" + id
+	for _, days := range []int{0, -1, 1} {
+		key := tx.Now.AddDate(0, 0, days).Format("20060102") + "/" + id
 		was, err := get[seen](tx, "seen", key)
 		if errors.Is(err, ErrNotFound) {
 			continue

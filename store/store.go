@@ -38,15 +38,18 @@ import (
 // A Store keeps the nouns in a [Backend]. Its methods may be called from many
 // goroutines at once.
 type Store struct {
-	backend  Backend
-	now      func() time.Time
-	random   io.Reader
-	clock    clock
-	secret   []byte    // keys the hashes that stand for phone numbers and addresses
-	macs     sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
-	areas    atomic.Pointer[AreaTree]
-	readings readings
-	watch    struct {
+	backend       Backend
+	now           func() time.Time
+	random        io.Reader
+	clock         clock
+	secret        []byte    // keys the hashes that stand for phone numbers and addresses
+	macs          sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
+	areas         atomic.Pointer[AreaTree]
+	members       readings[Member]
+	contacts      readings[Contact]
+	conversations readings[Conversation]
+	trainings     readings[Training]
+	watch         struct {
 		sync.Mutex
 		committed []func([]Message)
 		tasks     []func()

@@ -118,7 +118,7 @@ func (tx *Tx) AddTraining(t *Training) error {
 	if err := tx.planReminders(t); err != nil {
 		return err
 	}
-	return put(tx, "training", t.ID, t)
+	return write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone)
 }
 
 // ChangeTraining has change edit the training id, keeps the result and returns
@@ -147,7 +147,7 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 	if err := tx.indexTraining(t); err != nil {
 		return nil, err
 	}
-	return t, put(tx, "training", t.ID, t)
+	return t, write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone)
 }
 
 // TellJob is the job that has the flow training_news tell everyone who holds a
@@ -168,11 +168,7 @@ func (tx *Tx) PlanTelling(t *Training, until time.Time, data jsontext.Value) err
 
 // Training returns the training with id, or [ErrNotFound].
 func (tx *Tx) Training(id string) (*Training, error) {
-	raw, err := tx.kv.Get("training", id)
-	if err != nil {
-		return nil, err
-	}
-	return tx.store.readings.training(id, raw)
+	return read(tx, &tx.store.trainings, "training", id, (*Training).clone)
 }
 
 // TrainingByCode returns the training with the code as people typed it, or

@@ -100,6 +100,8 @@ func (b *Bot) meaning(c *call, err error) error {
 		return api
 	case c.status >= 300 && c.status < 500, c.status == http.StatusServiceUnavailable:
 		return fmt.Errorf("HTTP %d, not from the Bot API", c.status)
+	case c.status == http.StatusOK:
+		return fmt.Errorf("%w: %w", channel.ErrUncertain, unreadable(c.body))
 	case c.status != 0: // a proxy that gave up waiting, or an answer cut short
 		return fmt.Errorf("%w: HTTP %d without an answer of the Bot API", channel.ErrUncertain, c.status)
 	case c.sent.Load():
@@ -138,6 +140,7 @@ type call struct {
 
 	sent       atomic.Bool // the whole request was written
 	status     int         // HTTP status of a complete answer; 0: none came
+	body       []byte      // of that answer
 	retryAfter int         // in seconds, from the header
 }
 
@@ -166,7 +169,7 @@ func (c *call) Do(req *http.Request) (*http.Response, error) {
 		c.sent.Store(true)
 		return nil, err
 	}
-	c.status = resp.StatusCode
+	c.status, c.body = resp.StatusCode, body
 	c.retryAfter, _ = strconv.Atoi(resp.Header.Get("Retry-After"))
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil

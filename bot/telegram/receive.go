@@ -162,27 +162,38 @@ func (b *Bot) ask(ctx context.Context, offset int64, probe, unhook bool) result 
 		p.AddNonZero("timeout", int(pollTime/time.Second))
 	}
 	r := result{offset: offset, probe: probe}
-	data, err := b.call(ctx, "getUpdates", p)
+	items, err := b.updates(ctx, p)
 	if unhook && hooked(err) {
 		// Left from a time with a webhook. Telegram keeps what waits for it
 		// and gives it now. A webhook that is set again is another program's.
 		if _, err = b.call(ctx, "deleteWebhook", nil); err == nil {
 			b.log.Info("a webhook that was left over is removed")
 			r.unhooked = true
-			data, err = b.call(ctx, "getUpdates", p)
+			items, err = b.updates(ctx, p)
 		}
 	}
-	var updates []json.RawMessage
-	if err == nil {
-		if json.Unmarshal(data, &updates) != nil {
-			err = errors.New("getUpdates: answer is not a list")
-		}
+	if isUnreadable(err) {
+		items, err = b.alone(ctx, p)
 	}
-	for _, u := range updates {
-		r.items = append(r.items, b.read(u))
-	}
-	r.took, r.err = time.Since(start), err
+	r.items, r.took, r.err = items, time.Since(start), err
 	return r
+}
+
+// updates makes one question for updates and reads the answer.
+func (b *Bot) updates(ctx context.Context, p tgbotapi.Params) ([]item, error) {
+	data, err := b.call(ctx, "getUpdates", p)
+	if err != nil {
+		return nil, err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, fmt.Errorf("getUpdates: %w", &unreadableError{})
+	}
+	items := make([]item, 0, len(list))
+	for _, u := range list {
+		items = append(items, b.read(u))
+	}
+	return items, nil
 }
 
 // Pace says when Telegram may be asked again.
@@ -343,6 +354,8 @@ func hooked(err error) bool {
 // reasonOf says in a few words what kind of failure err is.
 func reasonOf(err error) string {
 	switch code := codeOf(err); {
+	case isUnreadable(err):
+		return "an answer of telegram cannot be read"
 	case hooked(err):
 		return "a webhook gets the updates of this bot: another program sets it"
 	case code == http.StatusConflict:

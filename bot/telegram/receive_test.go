@@ -298,6 +298,81 @@ func TestUnreadableUpdateBlocksNobody(t *testing.T) {
 	})
 }
 
+// An update with which encoding/json cannot read the answer at all takes
+// nobody else's with it.
+func TestUnreadableAnswerBlocksNobody(t *testing.T) {
+	deep := `{"message":{"mật":` + strings.Repeat("[", 11_000) + strings.Repeat("]", 11_000) + `}}`
+	for name, raw := range map[string]string{
+		"deep":     deep,
+		"broken":   `{"message":{"mật":x}}`,
+		"no comma": `{"message":{} "mật":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, Config{}, func(k *talk) {
+				k.tg.Text(5, "trước")
+				k.tg.Text(6, "trước")
+				bad := k.tg.Raw(raw)
+				k.tg.Text(7, "sau")
+				k.receive()
+				var got []string
+				for range 4 {
+					got = append(got, k.texts()...)
+					time.Sleep(lastPatience)
+				}
+				k.want(got, "5 trước", "6 trước", "7 sau")
+				k.waiting(0)
+				if want := fmt.Sprint("cannot be read and is skipped\" channel=telegram:7000000001 update=", bad); strings.Count(k.log.String(), want) != 1 {
+					t.Errorf("the log does not say once %q: %s", want, k.log)
+				}
+				for _, wrong := range []string{"mật", "[[[", "reached"} {
+					if strings.Contains(k.log.String(), wrong) {
+						t.Errorf("the log says %q: %.2000s", wrong, k.log)
+					}
+				}
+				asked := k.tg.Calls("getUpdates")
+				time.Sleep(10 * pollTime)
+				if n := k.tg.Calls("getUpdates") - asked; n > 12 {
+					t.Errorf("Telegram was asked %d times afterwards, want one poll after another", n)
+				}
+			})
+		})
+	}
+}
+
+// What is no answer of the Bot API, or only the beginning of one, skips
+// nothing.
+func TestUnreadableAnswerSkipsNothing(t *testing.T) {
+	for _, body := range []string{
+		"<html>Sign in to the network</html>",
+		"",
+		`{"ok":true,"result":{"update_id":1}}`,
+		`{"ok":true,"result":[{"update_id":1,"message":{"text":"mật`,
+		`{"result":[{"update_id":1,"message":x}]}`,
+		`{"ok":true,"result":[{"update_id":99999999999999999999,"message":x}]}`,
+	} {
+		if body == "" {
+			body = " " // the fake sends its own answer for an empty one
+		}
+		inBubble(t, Config{}, func(k *talk) {
+			gone := k.tg.Fail(telegramtest.Fault{Method: "getUpdates", Status: 200, Body: body})
+			k.tg.Text(5, "a")
+			k.receive()
+			time.Sleep(time.Minute)
+			k.want(k.texts())
+			k.waiting(1)
+			if n := strings.Count(k.log.String(), "an answer of telegram cannot be read"); n != 1 {
+				k.t.Errorf("%q: the log says %d times that the answer cannot be read, want once: %s", body, n, k.log)
+			}
+			if strings.Contains(k.log.String(), "skipped") || strings.Contains(k.log.String(), "mật") {
+				k.t.Errorf("%q: the log says %s", body, k.log)
+			}
+			gone()
+			time.Sleep(lastPause)
+			k.want(k.texts(), "5 a")
+		})
+	}
+}
+
 func TestOutOfReach(t *testing.T) {
 	inBubble(t, Config{}, func(k *talk) {
 		k.receive()

@@ -396,8 +396,10 @@ func units(s string, offset, length int) string {
 }
 
 // at is the time of so many seconds since 1970; 0 means that it is not known.
+// Neither is one that lies more than a day ahead: no clock goes so wrong, and
+// the store keeps no year beyond 9999.
 func at(seconds int64) time.Time {
-	if seconds <= 0 || seconds > 1<<40 {
+	if seconds <= 0 || seconds > time.Now().Unix()+24*60*60 {
 		return time.Time{}
 	}
 	return time.Unix(seconds, 0).UTC()

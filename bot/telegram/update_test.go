@@ -282,3 +282,23 @@ func FuzzUpdate(f *testing.F) {
 		}
 	})
 }
+
+// A date that no clock can mean is not known, so that it spoils neither the
+// turn nor the order of things.
+func TestAt(t *testing.T) {
+	now := time.Now().Unix()
+	for _, seconds := range []int64{-1, 0, now + 25*60*60, 253402300800, 1 << 40, 1<<63 - 1} {
+		if got := at(seconds); !got.IsZero() {
+			t.Errorf("at(%d) = %v, want none", seconds, got)
+		}
+	}
+	for _, seconds := range []int64{1, 1764900000, now, now + 23*60*60} {
+		if got := at(seconds); got.Unix() != seconds || got.Location() != time.UTC {
+			t.Errorf("at(%d) = %v", seconds, got)
+		}
+	}
+	in := testBot(t, nil).read([]byte(`{"update_id":1,"message":{"chat":{"id":5,"type":"private"},"date":253402300800,"text":"a"}}`)).in
+	if d := time.Since(in.At); d < 0 || d > time.Minute {
+		t.Errorf("an input of the year 10000 has the time %v", in.At)
+	}
+}

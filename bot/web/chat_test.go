@@ -270,8 +270,8 @@ func TestRole(t *testing.T) {
 	})
 	visitor, _ := s.visitor()
 	for _, tt := range []struct {
-		name, from, host, header, value, role, visitor string
-		want                                           int
+		name, from, host, proto, header, value, role, visitor string
+		want                                                  int
 	}{
 		{name: "this machine", from: "127.0.0.1:5000", host: "127.0.0.1:8080", role: "staff", want: 200},
 		{name: "by name", from: "[::1]:5000", host: "localhost:8080", role: "facilitator", want: 200},
@@ -282,6 +282,14 @@ func TestRole(t *testing.T) {
 		{name: "through the proxy", from: "127.0.0.1:5000", host: "localhost", header: "X-Forwarded-For", value: "198.51.100.1", role: "staff", want: 403},
 		{name: "with a lie", from: "127.0.0.1:5000", host: "localhost", header: "X-Forwarded-For", value: "127.0.0.1", role: "staff", want: 403},
 		{name: "through another proxy", from: "127.0.0.1:5000", host: "localhost", header: "Forwarded", value: "for=1.2.3.4", role: "staff", want: 403},
+		{name: "through one that hides whom it serves", from: "127.0.0.1:5000", host: "localhost", header: "X-Forwarded-For", role: "staff", want: 403},
+		{name: "X-Forwarded-Proto", from: "127.0.0.1:5000", host: "localhost", header: "X-Forwarded-Proto", value: "https", role: "staff", want: 403},
+		{name: "X-Forwarded-Port", from: "127.0.0.1:5000", host: "localhost", header: "X-Forwarded-Port", value: "443", role: "staff", want: 403},
+		{name: "X-Real-IP", from: "127.0.0.1:5000", host: "localhost", header: "X-Real-IP", value: "198.51.100.1", role: "staff", want: 403},
+		{name: "Via", from: "127.0.0.1:5000", host: "localhost", header: "Via", value: "1.1 proxy", role: "staff", want: 403},
+		{name: "CF-Connecting-IP", from: "127.0.0.1:5000", host: "localhost", header: "CF-Connecting-IP", value: "198.51.100.1", role: "staff", want: 403},
+		{name: "True-Client-IP", from: "127.0.0.1:5000", host: "localhost", header: "True-Client-IP", value: "198.51.100.1", role: "staff", want: 403},
+		{name: "through a proxy of the old kind", from: "127.0.0.1:5000", host: "127.0.0.1:8080", proto: "HTTP/1.0", role: "staff", want: 403},
 		{name: "another site's page", from: "127.0.0.1:5000", host: "localhost", header: "Sec-Fetch-Site", value: "cross-site", role: "staff", want: 403},
 		{name: "no such role", from: "127.0.0.1:5000", host: "localhost", role: "admin", want: 400},
 		{name: "stranger", from: "127.0.0.1:5000", host: "localhost", role: "staff", visitor: "nobody", want: 410},
@@ -296,6 +304,10 @@ func TestRole(t *testing.T) {
 		r.Header.Set("Content-Type", "application/json")
 		if tt.header != "" {
 			r.Header.Set(tt.header, tt.value)
+		}
+		if tt.proto != "" {
+			r.Proto = tt.proto
+			r.ProtoMajor, r.ProtoMinor, _ = http.ParseHTTPVersion(tt.proto)
 		}
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -77,12 +78,24 @@ func (s *Server) local(r *http.Request) bool {
 	if err != nil || !from.Addr().Unmap().IsLoopback() {
 		return false
 	}
-	for _, sign := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via"} {
-		if r.Header.Get(sign) != "" {
-			return false
+	// A browser speaks at least HTTP/1.1. Proxies that still speak 1.0, as
+	// nginx does unless told otherwise, often name this machine as the host.
+	return r.ProtoAtLeast(1, 1) && !forwarded(r.Header) && loopbackHost(r.Host)
+}
+
+// proxySigns are the headers, in the spelling of net/http, that proxies and
+// content networks add beside those that begin with X-Forwarded-.
+var proxySigns = []string{"Cf-Connecting-Ip", "Forwarded", "True-Client-Ip", "Via", "X-Real-Ip"}
+
+// forwarded says whether a header is there, even an empty one, that proxies
+// add and browsers do not.
+func forwarded(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, "X-Forwarded-") || slices.Contains(proxySigns, name) {
+			return true
 		}
 	}
-	return loopbackHost(r.Host)
+	return false
 }
 
 func loopbackHost(host string) bool {

@@ -49,7 +49,8 @@ const (
 // Standard, chapter 9.2): those that stand there already, then "ready", then
 // what comes. The id of an event is that of the line.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	if !s.limits.requests.take(s.neighbour(r)) {
+	neighbour := s.neighbour(r)
+	if !s.limits.requests.take(neighbour) {
 		tooMany(w)
 		return
 	}
@@ -79,12 +80,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	// First listen, then look: what comes in between is told twice rather than
 	// not at all.
-	stream := s.chat.streams.open(contact)
+	stream := s.chat.streams.open(contact, neighbour)
 	if stream == nil {
 		s.fail(w, r, errors.New("too many streams, or the server stops"))
 		return
 	}
-	defer s.chat.streams.leave(contact, stream)
+	defer s.chat.streams.leave(stream)
 	var lines []store.Line
 	err = s.Store.View(r.Context(), func(tx *store.Tx) error {
 		var err error

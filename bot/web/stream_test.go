@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -233,7 +234,7 @@ func TestStreams(t *testing.T) {
 			return false
 		}
 	}
-	slow := s.open("a")
+	slow := s.open("a", "home")
 	for range maxPushed {
 		s.push("a", store.Line{})
 	}
@@ -245,26 +246,70 @@ func TestStreams(t *testing.T) {
 		t.Error("a page that lags far is not cut")
 	}
 	s.push("a", store.Line{})
-	s.leave("a", slow) // leaving after the cut is no fault
+	s.leave(slow) // leaving after the cut is no fault
 
-	oldest := s.open("b")
+	oldest := s.open("b", "home")
 	for range maxOwn {
-		s.open("b")
+		s.open("b", "home")
 	}
 	if !over(oldest) || len(s.of["b"]) != maxOwn {
 		t.Errorf("one visitor has %d streams", len(s.of["b"]))
 	}
-	for i := s.n; i < maxStreams; i++ {
-		if s.open(strings.Repeat("c", i)) == nil {
+	s.close()
+	s.close()
+	if s.n != 0 || len(s.of) != 0 || len(s.near) != 0 || s.open("e", "home") != nil {
+		t.Error("streams after the end")
+	}
+}
+
+// A few addresses, or one, that take all the streams there are keep nobody
+// out, and cut nobody's stream but their own.
+func TestCrowdedStreams(t *testing.T) {
+	s := newStreams()
+	open := func(neighbour string) *stream { return s.open(fmt.Sprint(neighbour, s.n), neighbour) }
+	over := func(st *stream) bool {
+		select {
+		case <-st.cut:
+			return true
+		default:
+			return false
+		}
+	}
+	her := open("her")
+	oldest := open("crowd")
+	for range maxNear {
+		open("crowd")
+	}
+	if n := len(s.near["crowd"]); n != maxNear || !over(oldest) {
+		t.Errorf("one neighbour has %d streams, want %d", n, maxNear)
+	}
+	for i := 0; s.n < maxStreams; i++ {
+		open(fmt.Sprint("crowd", i/(maxNear-1)))
+	}
+	oldest = s.near["crowd"][0]
+	if open("new") == nil || !over(oldest) || len(s.near["crowd"]) != maxNear-1 {
+		t.Error("the crowd keeps a newcomer out")
+	}
+	mine := s.near["crowd0"][0]
+	if open("crowd0") == nil || !over(mine) {
+		t.Error("among equals it is not the newcomer's own oldest stream that gives way")
+	}
+	if over(her) || s.n != maxStreams {
+		t.Errorf("%d streams; hers is cut: %v", s.n, over(her))
+	}
+}
+
+func TestEvenStreams(t *testing.T) {
+	s := newStreams()
+	for i := range maxStreams {
+		if who := fmt.Sprint(i); s.open(who, who) == nil {
 			t.Fatalf("only %d streams", i)
 		}
 	}
-	if s.open("d") != nil {
+	if s.open("new", "new") != nil {
 		t.Error("more streams than there may be")
 	}
-	s.close()
-	s.close()
-	if s.n != 0 || len(s.of) != 0 || s.open("e") != nil {
-		t.Error("streams after the end")
+	if s.open("again", "7") != nil {
+		t.Error("more streams than there may be for one who has one")
 	}
 }

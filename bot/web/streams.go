@@ -12,49 +12,81 @@ const (
 	// phone that changes networks leaves streams behind that seem to be alive.
 	maxStreams = 4096
 	maxOwn     = 8
+	// maxNear bounds those of one neighbour. Behind an address of a mobile
+	// network or of a hall there are many visitors.
+	maxNear = 256
 	// maxPushed is by how many lines a page may lag before its stream is cut;
 	// it asks for the rest when it comes again.
 	maxPushed = 64
 )
 
-// streams are the pages that listen now, by contact.
+// streams are the pages that listen now, by contact and by neighbour.
 type streams struct {
 	mu     sync.Mutex
-	of     map[string][]*stream // oldest first
+	of     map[string][]*stream // by contact, oldest first
+	near   map[string][]*stream // by neighbour, oldest first
 	n      int
 	closed bool
 }
 
 // A stream goes to one open page.
 type stream struct {
+	contact   string
+	neighbour string
+
 	lines chan store.Line
 	cut   chan struct{} // closed when the stream must end
 }
 
-func newStreams() *streams { return &streams{of: map[string][]*stream{}} }
+func newStreams() *streams { return &streams{of: map[string][]*stream{}, near: map[string][]*stream{}} }
 
 // open returns a new stream for the contact, or nil when there are too many.
-// Of one visitor the oldest gives way.
-func (s *streams) open(contact string) *stream {
+// Of one visitor the oldest gives way, and so it does of one neighbour. When
+// all streams are taken that of the neighbour with the most gives way, so that
+// a few addresses keep nobody out.
+func (s *streams) open(contact, neighbour string) *stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if own := s.of[contact]; len(own) >= maxOwn {
-		s.drop(contact, own[0])
-	}
-	if s.closed || s.n >= maxStreams {
+	if s.closed {
 		return nil
 	}
-	st := &stream{lines: make(chan store.Line, maxPushed), cut: make(chan struct{})}
+	if own := s.of[contact]; len(own) >= maxOwn {
+		s.drop(own[0])
+	}
+	if near := s.near[neighbour]; len(near) >= maxNear {
+		s.drop(near[0])
+	}
+	if s.n >= maxStreams {
+		most := s.crowd(neighbour)
+		if len(most) < 2 {
+			return nil // they are shared out evenly
+		}
+		s.drop(most[0])
+	}
+	st := &stream{contact: contact, neighbour: neighbour, lines: make(chan store.Line, maxPushed), cut: make(chan struct{})}
 	s.of[contact] = append(s.of[contact], st)
+	s.near[neighbour] = append(s.near[neighbour], st)
 	s.n++
 	return st
 }
 
+// crowd returns the streams of the neighbour with the most, which is the one
+// named unless another has more. s.mu is held.
+func (s *streams) crowd(neighbour string) []*stream {
+	most := s.near[neighbour]
+	for _, near := range s.near {
+		if len(near) > len(most) {
+			most = near
+		}
+	}
+	return most
+}
+
 // leave says that the page of st is gone.
-func (s *streams) leave(contact string, st *stream) {
+func (s *streams) leave(st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drop(contact, st)
+	s.drop(st)
 }
 
 // push hands l to the open pages of the contact. It never waits.
@@ -65,7 +97,7 @@ func (s *streams) push(contact string, l store.Line) {
 		select {
 		case st.lines <- l:
 		default:
-			s.drop(contact, st)
+			s.drop(st)
 		}
 	}
 }
@@ -75,25 +107,31 @@ func (s *streams) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	for contact, own := range s.of {
+	for _, own := range s.of {
 		for _, st := range slices.Clone(own) {
-			s.drop(contact, st)
+			s.drop(st)
 		}
 	}
 }
 
 // drop ends st, once. s.mu is held.
-func (s *streams) drop(contact string, st *stream) {
-	own := s.of[contact]
-	i := slices.Index(own, st)
-	if i < 0 {
+func (s *streams) drop(st *stream) {
+	if !slices.Contains(s.of[st.contact], st) {
 		return
 	}
 	close(st.cut)
 	s.n--
-	if len(own) == 1 {
-		delete(s.of, contact)
+	without(s.of, st.contact, st)
+	without(s.near, st.neighbour, st)
+}
+
+// without takes st from the list of key.
+func without(lists map[string][]*stream, key string, st *stream) {
+	list := lists[key]
+	if len(list) == 1 {
+		delete(lists, key)
 		return
 	}
-	s.of[contact] = slices.Delete(own, i, i+1)
+	i := slices.Index(list, st)
+	lists[key] = slices.Delete(list, i, i+1)
 }
