@@ -18,6 +18,8 @@ func trainingOne() *Flow {
 			{Name: "list", Ask: askPeople, Take: takePeople},
 			{Name: "share", Ask: askShare, Take: takeShare},
 			{Name: "cancel", Ask: askCancel, Take: takeCancel},
+			{Name: "remove", Ask: askSeatCode, Take: takeSeatCode, Free: true},
+			{Name: "remove_sure", Ask: askSeatSure, Take: takeSeatSure},
 		},
 		Hear: hearFile,
 	}
@@ -88,6 +90,9 @@ func askTraining(t *Turn) error {
 	}
 	if training.Open(t.Now) {
 		t.Offer(Pick("share", "training.share"), Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
+		if training.Taken > 0 {
+			t.Offer(Pick("remove", "training.remove"))
+		}
 	}
 	return nil
 }
@@ -116,7 +121,7 @@ func takeTraining(t *Turn) error {
 		return t.Stand()
 	case "edit":
 		return t.Start("training_edit", training.ID)
-	case "share", "cancel":
+	case "share", "cancel", "remove":
 		return t.Goto(t.Chosen())
 	}
 	return t.Again("engine.unclear")
@@ -129,7 +134,7 @@ func askShare(t *Turn) error {
 	}
 	page := t.Page("/e/" + training.Code)
 	t.part()
-	t.Say("training.share_text", "name", training.Name["vi"], "time", t.span(training.Start, training.End), "place", training.Place, "link", page)
+	t.Say("training.share_text", "name", training.Name.In(t.Language), "time", t.span(training.Start, training.End), "place", training.Place, "link", page)
 	t.part() // a message of its own, to be passed on as it is
 	if training.Listed {
 		t.Say("training.share_how")

@@ -51,6 +51,7 @@ import (
 //	Hoa: (twice)                she does the same again at once
 //	Hoa: (link A)               she opens the link to a sample training
 //	Hoa: (code Mai)             she types Mai's member code
+//	Hoa: (seat Mai)             she types the code of Mai's first registration
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
@@ -336,6 +337,8 @@ func (s *stage) input(who, what string) Input {
 		switch verb {
 		case "link":
 			in.Text = "/start t" + s.code(arg)
+		case "seat":
+			in.Text = s.seatCode(arg)
 		case "code":
 			in.Text = s.memberCode(arg)
 		case "onetime":
@@ -484,7 +487,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/] ?|\?start=[tg]|mã |code )([0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg]|mã |code )([0-9A-Z]{5,12})\b`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
@@ -659,6 +662,22 @@ func (s *stage) memberCode(who string) (code string) {
 		m, err := tx.Member(c.Speaker)
 		code = m.Code
 		return err
+	}))
+	return code
+}
+
+// seatCode is the code on the receipt of who's first registration.
+func (s *stage) seatCode(who string) (code string) {
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		c, err := tx.Contact(tx.ContactID("test:1", who))
+		if err != nil {
+			return err
+		}
+		for r, err := range tx.RegistrationsOf(c.Speaker) {
+			code = r.Code
+			return err
+		}
+		return nil
 	}))
 	return code
 }
