@@ -134,17 +134,33 @@ func takeMine(t *Turn) error {
 // mySeat is the seat that was chosen, or nil when it is not held any more; the
 // list is shown again then.
 func (t *Turn) mySeat() (*seat, error) {
-	seats, err := t.upcomingOf(t.Member)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range seats {
-		if s.training.ID == t.Note("training") && s.member.ID == t.Note("for") {
-			return &s, nil
-		}
+	s, err := t.seatOf(t.Note("training"), t.Note("for"))
+	if err != nil || s != nil {
+		return s, err
 	}
 	t.Say("mine.gone")
 	return nil, t.Goto("list")
+}
+
+// seatOf is the seat that member holds in a training ahead, when she is the one
+// who speaks or the one who speaks passes messages on to her; else nil.
+func (t *Turn) seatOf(training, member string) (*seat, error) {
+	m, err := t.Tx.Member(member)
+	if err != nil {
+		return nil, ignore(err, store.ErrNotFound)
+	}
+	if m.ID != t.Member.ID && m.Relay != t.Member.ID {
+		return nil, nil
+	}
+	r, err := t.Registration(training, member)
+	if err != nil || !r.Holds() {
+		return nil, ignore(err, store.ErrNotFound)
+	}
+	tr, err := t.Training(training)
+	if err != nil || !tr.Open(t.Now) {
+		return nil, ignore(err, store.ErrNotFound)
+	}
+	return &seat{tr, r, m}, nil
 }
 
 func askOne(t *Turn) error {

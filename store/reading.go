@@ -78,6 +78,11 @@ func (t *Training) clone() *Training {
 	return &c
 }
 
+func (r *Registration) clone() *Registration {
+	c := *r
+	return &c
+}
+
 func (m *Member) clone() *Member {
 	c := *m
 	c.Contacts, c.FormerCodes = slices.Clone(m.Contacts), slices.Clone(m.FormerCodes)

@@ -11,10 +11,12 @@ import (
 // A copy says the same and shares nothing that can be changed: a new field of a
 // document must not be forgotten in its clone.
 func TestClones(t *testing.T) {
-	for _, v := range []any{full[Training](), full[Member](), full[Contact](), full[Conversation]()} {
+	for _, v := range []any{full[Training](), full[Registration](), full[Member](), full[Contact](), full[Conversation]()} {
 		var c any
 		switch v := v.(type) {
 		case *Training:
+			c = v.clone()
+		case *Registration:
 			c = v.clone()
 		case *Member:
 			c = v.clone()

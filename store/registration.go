@@ -78,7 +78,7 @@ func (tx *Tx) Register(r *Registration) (*Training, error) {
 	if err := tx.kv.Put("registration_member", r.Member+"/"+r.Training, mark); err != nil {
 		return nil, err
 	}
-	return t, put(tx, "registration", r.Training+"/"+r.Member, r)
+	return t, write(tx, &tx.store.registrations, "registration", r.Training+"/"+r.Member, r, (*Registration).clone)
 }
 
 // GiveUp gives the member's seat in the training back for others. by is the
@@ -103,13 +103,13 @@ func (tx *Tx) GiveUp(training, member, by string) (*Registration, error) {
 		return nil, err
 	}
 	r.GaveUp, r.GaveUpBy = tx.Now, by
-	return r, put(tx, "registration", training+"/"+member, r)
+	return r, write(tx, &tx.store.registrations, "registration", training+"/"+member, r, (*Registration).clone)
 }
 
 // Registration returns the member's registration in the training, one that was
 // given up too, or [ErrNotFound].
 func (tx *Tx) Registration(training, member string) (*Registration, error) {
-	return get[Registration](tx, "registration", training+"/"+member)
+	return read(tx, &tx.store.registrations, "registration", training+"/"+member, (*Registration).clone)
 }
 
 // Registrations yields those of a training, in the order of member ids, those

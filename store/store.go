@@ -49,6 +49,7 @@ type Store struct {
 	contacts      readings[Contact]
 	conversations readings[Conversation]
 	trainings     readings[Training]
+	registrations readings[Registration]
 	watch         struct {
 		sync.Mutex
 		committed []func([]Message)
