@@ -13,7 +13,7 @@ const (
 
 func askPlace(t *Turn, d *store.Training) error {
 	if !d.Start.IsZero() && d.End.After(d.Start) { // "7h" may have been taken for the evening
-		t.SayText(t.span(d.Start, d.End) + ".")
+		t.SayText(t.span(d.Start, d.End))
 	}
 	t.Say("training.place_ask")
 	return nil
