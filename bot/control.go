@@ -38,6 +38,9 @@ func works() map[string]work {
 		"grant":                grant,
 		"grants":               grants,
 		"import areas":         importAreas,
+		"outbox":               showHeld,
+		"outbox drop":          dropHeld,
+		"outbox release":       releaseHeld,
 		"revoke":               revoke,
 		"set":                  set,
 	}

@@ -161,6 +161,10 @@ func checkMeta(c *checker) error {
 			v = new(areasMeta)
 		case key == "sample":
 			v = new(sample)
+		case key == "hold":
+			v = new(Hold)
+		case key == "backup":
+			v = new(LastBackup)
 		case strings.HasPrefix(key, "bot/"):
 			v = new(Bot)
 		default: // the schema was read; others are of a newer program

@@ -107,6 +107,13 @@ func (l *letter) findTarget(tx *store.Tx) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read receipt: %w", err)
 	}
+	hold, err := tx.Hold()
+	if err != nil {
+		return fmt.Errorf("read hold: %w", err)
+	}
+	if l.Act == store.Edit && hold.Keeps(l.Target) {
+		return nil // she most likely has it, and what is new would be held with it
+	}
 	l.waiting, err = tx.Message(l.Target)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read target: %w", err)

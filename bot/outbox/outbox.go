@@ -22,6 +22,12 @@
 // its attempt: found so after a crash, it is reported as [store.Unknown] and
 // not sent.
 //
+// # After a restore
+//
+// What a restored database was still to say is held ([store.Hold]): it is not
+// read until the operator has it released, when it goes within a minute, or
+// dropped ([DropHeld]).
+//
 // # Memory
 //
 // Of a message that waits only its place in line is in memory, and of each lane

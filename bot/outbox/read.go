@@ -131,7 +131,11 @@ type entry struct {
 func (o *Outbox) portion(ctx context.Context, from string) (entries []entry, next string, err error) {
 	entries = make([]entry, 0, portionSize)
 	err = o.store.View(ctx, func(tx *store.Tx) error {
-		for m, err := range tx.Messages(from) {
+		hold, err := tx.Hold()
+		if err != nil {
+			return err
+		}
+		for m, err := range tx.Messages(max(from, hold.Before)) {
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ const (
 	whyStopped = "process ended while it was being sent"
 	whyNoFile  = "its file is gone"
 	whyStray   = "its channel is not connected"
+	whyHeld    = "was held back when the database was restored, and dropped"
 )
 
 // keep runs fn until the store has kept what it does, however long that takes:

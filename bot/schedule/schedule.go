@@ -138,9 +138,16 @@ func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error)
 	now := s.store.Now()
 	due, pauses := map[string][]*store.Due{}, map[string]pause{}
 	err := s.store.View(ctx, func(tx *store.Tx) error {
+		hold, err := tx.Hold()
+		if err != nil {
+			return err
+		}
 		for d, err := range tx.ComeDue() {
 			if err != nil {
 				return err
+			}
+			if hold.KeepsDue(d) {
+				continue
 			}
 			if p, ok := s.pauses[d.ID]; ok {
 				pauses[d.ID] = p

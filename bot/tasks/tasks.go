@@ -115,9 +115,16 @@ func (t *Tasks) open(ctx context.Context) (ids []string, next time.Duration, err
 	next = pollTime
 	err = t.store.View(ctx, func(tx *store.Tx) error {
 		ids = nil
+		hold, err := tx.Hold()
+		if err != nil {
+			return err
+		}
 		for task, err := range tx.Tasks() {
 			if err != nil {
 				return err
+			}
+			if hold.Keeps(task.ID) {
+				continue
 			}
 			if len(t.busy)+len(ids) == atOnce {
 				return nil
