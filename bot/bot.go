@@ -9,8 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"chihai/bot/backups"
 	"chihai/bot/channel"
 	"chihai/bot/console"
+	"chihai/bot/disk"
 	"chihai/bot/inbox"
 	"chihai/bot/outbox"
 	"chihai/bot/schedule"
@@ -32,7 +34,9 @@ type bot struct {
 	tasks    *tasks.Tasks
 	web      *web.Server // nil: none
 	listener net.Listener
-	control  net.Listener // nil: no commands are taken
+	control  net.Listener     // nil: no commands are taken
+	disk     *disk.Watch      // nil: it is not watched
+	backups  *backups.Backups // nil: none are made by themselves
 	desk     *desk
 	page     *url.URL // how the outside reaches the web server
 	lost     chan error
@@ -94,6 +98,12 @@ func (b *bot) work(ctx context.Context) error {
 	}
 	if b.control != nil {
 		ears.Go(func() error { return serveControl(ctx, b.control, b.desk) })
+	}
+	if b.disk != nil {
+		ears.Go(func() error { b.disk.Run(ctx); return nil })
+	}
+	if b.backups != nil {
+		ears.Go(func() error { b.backups.Run(ctx); return nil })
 	}
 	ears.Go(func() error { return b.guard(ctx) })
 

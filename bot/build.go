@@ -13,6 +13,7 @@ import (
 
 	"chihai/bot/channel"
 	"chihai/bot/console"
+	"chihai/bot/disk"
 	"chihai/bot/export"
 	"chihai/bot/inbox"
 	"chihai/bot/outbox"
@@ -35,6 +36,8 @@ type parts struct {
 	adopt    bool         // another bot's database is taken over
 	console  *console.Console
 	silent   bool // no clock: nothing is done that nobody asks for
+
+	disk *disk.Watch // over the database; nil: none
 
 	// roles gives a visitor of the web chat a role; nil: nobody can choose.
 	roles func(ctx context.Context, s *store.Store, visitor, role string) error
@@ -86,16 +89,24 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		b.channels = append(b.channels, p.console)
 	}
 
-	b.inbox = inbox.New(engine.Handle, inbox.Options{Drain: drainTime})
+	handle := engine.Handle
+	if p.disk != nil {
+		b.disk = p.disk
+		handle = p.disk.Guard(handle)
+	}
+	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"qr":                   exporter.QR,
-	}, engine.Handle)
+	}, handle)
 	p.store.OnTask(b.tasks.Wake)
+	if p.disk != nil {
+		b.tasks.WaitWhile(p.disk.Low)
+	}
 	if !p.silent {
-		b.schedule = schedule.New(p.store, engine.Handle)
+		b.schedule = schedule.New(p.store, handle)
 	}
 	return b, nil
 }

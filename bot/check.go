@@ -55,7 +55,7 @@ func runCheck(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	return checkApart(ctx, *file, c)
+	return checkApart(ctx, *file, c.stdout, c.stderr)
 }
 
 // copyInUse has the bot that runs on the database path make a copy beside it
@@ -73,8 +73,9 @@ func copyInUse(ctx context.Context, path string) (string, error) {
 	return f.Name(), nil
 }
 
-// checkApart reads the file in a child process.
-func checkApart(ctx context.Context, path string, c *call) error {
+// checkApart reads the file in a child process. What is wrong, and how many
+// documents there are, goes to stdout, and why it cannot be read to stderr.
+func checkApart(ctx context.Context, path string, stdout, stderr io.Writer) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func checkApart(ctx context.Context, path string, c *call) error {
 		}
 	}
 	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path)
-	cmd.Stdout = c.stdout
+	cmd.Stdout = stdout
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		return err
@@ -110,10 +111,10 @@ func checkApart(ctx context.Context, path string, c *call) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit) && exit.ExitCode() == failed:
-		fmt.Fprintf(c.stderr, "%s", last)
+		fmt.Fprintf(stderr, "%s", last)
 		return errUnsound
 	default:
-		fmt.Fprintln(c.stdout, "Reading the file crashed: parts of it are damaged.")
+		fmt.Fprintln(stdout, "Reading the file crashed: parts of it are damaged.")
 		return errUnsound
 	}
 }

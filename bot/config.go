@@ -3,12 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
+
+	"chihai/bot/backups"
+
+	"filippo.io/age"
 )
 
 // A variable of the environment.
@@ -22,6 +28,10 @@ type variable struct {
 func variables() []variable {
 	return []variable{
 		{"CHIHAI_DB", "chihai.db", "file of the database"},
+		{"CHIHAI_DB_MAX", "", "size up to which that file may grow, such as 20GiB; unset: the disk"},
+		{"CHIHAI_BACKUPS", "", "directory for backups, ideally on another disk; unset: none are made by themselves"},
+		{"CHIHAI_BACKUP_EVERY", "1h", "time from one backup to the next, such as 30m or 6h"},
+		{"CHIHAI_BACKUP_TO", "", "recipients of age (age1… age1…) for whom backups are encrypted; unset: they are not"},
 		{"CHIHAI_LISTEN", "127.0.0.1:8080", "address of the web server"},
 		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
 		{"CHIHAI_TZ", "Asia/Ho_Chi_Minh", "local time of what is said and scheduled"},
@@ -39,6 +49,8 @@ func variables() []variable {
 // A config is the environment, checked.
 type config struct {
 	db       string
+	dbMax    int // bytes; 0: no bound
+	backups  backupPlan
 	listen   string
 	isListen bool     // CHIHAI_LISTEN was set
 	url      *url.URL // nil: follows the listener
@@ -46,6 +58,13 @@ type config struct {
 	telegram account
 	webChat  bool
 	proxy    netip.Addr // zero: none
+}
+
+// A backupPlan says which backups are made by themselves.
+type backupPlan struct {
+	dir   string // empty: none
+	every time.Duration
+	to    []age.Recipient // none: they are not encrypted
 }
 
 // An account is how to reach the API of a network.
@@ -63,7 +82,13 @@ func readConfig(getenv func(string) string) (*config, error) {
 		r.defaults[v.name] = v.value
 	}
 	c := &config{
-		db:       r.database("CHIHAI_DB"),
+		db:    r.database("CHIHAI_DB"),
+		dbMax: r.size("CHIHAI_DB_MAX"),
+		backups: backupPlan{
+			dir:   r.text("CHIHAI_BACKUPS"),
+			every: r.duration("CHIHAI_BACKUP_EVERY", time.Minute, 31*24*time.Hour),
+			to:    r.recipients("CHIHAI_BACKUP_TO"),
+		},
 		listen:   r.listen("CHIHAI_LISTEN"),
 		isListen: getenv("CHIHAI_LISTEN") != "",
 		zone:     r.zone("CHIHAI_TZ"),
@@ -143,6 +168,43 @@ func (r *reader) zone(name string) *time.Location {
 		r.wrong(name, "%q is no time zone such as Asia/Ho_Chi_Minh", s)
 	}
 	return zone
+}
+
+// size reads a number of bytes, with MiB or GiB behind it or nothing.
+func (r *reader) size(name string) int {
+	s := r.text(name)
+	if s == "" {
+		return 0
+	}
+	unit := 1
+	for suffix, bytes := range map[string]int{"MiB": 1 << 20, "GiB": 1 << 30} {
+		if n, found := strings.CutSuffix(s, suffix); found {
+			s, unit = strings.TrimSpace(n), bytes
+		}
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 || n > math.MaxInt/unit || n*unit < 1<<20 {
+		r.wrong(name, "want a size of at least 1MiB, such as 500MiB, 20GiB or a number of bytes")
+		return 0
+	}
+	return n * unit
+}
+
+// duration reads a time from least to most.
+func (r *reader) duration(name string, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(r.text(name))
+	if err != nil || d < least || d > most {
+		r.wrong(name, "want a time from %v to %v, such as 30m or 6h", least, most)
+	}
+	return d
+}
+
+func (r *reader) recipients(name string) []age.Recipient {
+	all, err := backups.Recipients(r.text(name))
+	if err != nil {
+		r.wrong(name, "%v", err)
+	}
+	return all
 }
 
 func (r *reader) yes(name string) bool {

@@ -22,6 +22,11 @@ func TestConfigIsChecked(t *testing.T) {
 		{"CHIHAI_ZALO_TOKEN", "x", "not speak with Zalo yet"},
 		{"CHIHAI_WEBCHAT", "true", "neither 1 nor empty"},
 		{"CHIHAI_PROXY", "nginx", "IP address"},
+		{"CHIHAI_DB_MAX", "20 GB", "20GiB"},
+		{"CHIHAI_DB_MAX", "9999999999999GiB", "20GiB"},
+		{"CHIHAI_BACKUP_EVERY", "1s", "from 1m0s"},
+		{"CHIHAI_BACKUP_EVERY", "hourly", "such as 30m"},
+		{"CHIHAI_BACKUP_TO", "AGE-SECRET-KEY-1QQPASSsecret", "nobody else may know"},
 	} {
 		e := environment{"CHIHAI_TELEGRAM_TOKEN": token, tt.name: tt.value}
 		_, err := readConfig(e.get)
@@ -30,6 +35,11 @@ func TestConfigIsChecked(t *testing.T) {
 			t.Errorf("%s=%s: %v, want a usage error with %q", tt.name, tt.value, err, tt.says)
 		} else if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "pass") {
 			t.Errorf("%s=%s: the error tells a secret: %v", tt.name, tt.value, err)
+		}
+	}
+	for size, want := range map[string]int{"": 0, "20GiB": 20 << 30, "500 MiB": 500 << 20, "1048576": 1 << 20} {
+		if c, err := readConfig(environment{"CHIHAI_DB_MAX": size}.get); err != nil || c.dbMax != want {
+			t.Errorf("CHIHAI_DB_MAX=%s: %v, want %d", size, err, want)
 		}
 	}
 	// All that is wrong is said at once.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"chihai/bot/backups"
 	"chihai/bot/demo"
 	"chihai/store"
 
@@ -99,6 +100,13 @@ func TestCommands(t *testing.T) {
 				t.Errorf("backup over a file: exit %d, %q", code, errs)
 			}
 			says(e.must(t, "check", "--file", in("copy.db")), "nothing is wrong")
+			says(e.must(t, "backup", "--to", "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa", in("copy.db.age")), "KiB")
+			if sealed, err := backups.Encrypted(in("copy.db.age")); !sealed || err != nil {
+				t.Errorf("the backup is encrypted: %t, %v", sealed, err)
+			}
+			if code, _, errs := e.command(t, "backup", "--to", "age1x", in("x.db.age")); code != usage || !strings.Contains(errs, "no recipient of age") {
+				t.Errorf("backup for nobody: exit %d, %q", code, errs)
+			}
 			says(e.must(t, "check"), "nothing is wrong")
 
 			// The list.
@@ -119,7 +127,7 @@ func TestCommands(t *testing.T) {
 			if exists(in("no.xlsx")) {
 				t.Error("an export that failed leaves a file")
 			}
-			leftovers(t, dir, "test.db", "test.db.sock", "a.csv", "b.csv", "copy.db", "list.xlsx")
+			leftovers(t, dir, "test.db", "test.db.sock", "a.csv", "b.csv", "copy.db", "copy.db.age", "list.xlsx")
 		})
 	}
 }

@@ -108,6 +108,22 @@ func (e environment) start(t *testing.T, ready string, args ...string) *running 
 	return r
 }
 
+// wait returns when the command has logged what.
+func (r *running) wait(what string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 20*time.Second)
+	defer cancel()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for !strings.Contains(r.errs.String(), what) {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			r.t.Fatalf("does not log %q: %s", what, r.errs.String())
+		}
+	}
+}
+
 // stop tells the command to end and returns its exit code.
 func (r *running) stop() int {
 	r.t.Helper()

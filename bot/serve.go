@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 
+	"chihai/bot/backups"
+	"chihai/bot/disk"
 	"chihai/store"
 )
 
@@ -39,16 +42,27 @@ func runServe(ctx context.Context, c *call) error {
 		return fmt.Errorf("%w: CHIHAI_LISTEN chooses another address", err)
 	}
 	defer listener.Close()
-	b, err := newBot(ctx, parts{config: cfg, store: s, lost: lost, listener: listener, chat: cfg.webChat, adopt: *adopt})
+	b, err := newBot(ctx, parts{config: cfg, store: s, lost: lost, listener: listener, chat: cfg.webChat, adopt: *adopt, disk: disk.NewWatch(filepath.Dir(cfg.db))})
 	if err != nil {
 		return err
 	}
+	b.backups = newBackups(cfg, s)
 	if b.control, err = listenControl(cfg.db); err != nil {
 		return err
 	}
 	defer b.control.Close()
 	fmt.Fprint(c.stdout, ready(cfg, b))
 	return b.run(ctx)
+}
+
+// newBackups returns the backups that are made by themselves, or nil.
+func newBackups(cfg *config, s *store.Store) *backups.Backups {
+	if cfg.backups.dir == "" {
+		return nil
+	}
+	return backups.New(backups.Config{
+		Store: s, Database: cfg.db, Dir: cfg.backups.dir, Every: cfg.backups.every, To: cfg.backups.to, Check: checkCopy,
+	})
 }
 
 // ready says where the bot is found, and what is missing when nobody can talk

@@ -39,6 +39,7 @@ type Tasks struct {
 	handle func(context.Context, flows.Input) error
 	wake   chan struct{}
 
+	waits func() bool // nil: never
 	mu    sync.Mutex
 	busy  map[string]bool // ids of the tasks under way
 	stats Stats
@@ -57,6 +58,10 @@ type Stats struct {
 func New(s *store.Store, works map[string]Work, handle func(ctx context.Context, in flows.Input) error) *Tasks {
 	return &Tasks{store: s, works: works, handle: handle, wake: make(chan struct{}, 1), busy: map[string]bool{}}
 }
+
+// WaitWhile has no task begun while low says true: there may be no room for
+// what it makes. It is called before Run.
+func (t *Tasks) WaitWhile(low func() bool) { t.waits = low }
 
 // Wake says that there may be a new task. It returns at once and may be called
 // at any time; without it a task is found some seconds later.
@@ -113,6 +118,9 @@ func (t *Tasks) open(ctx context.Context) (ids []string, next time.Duration, err
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	next = pollTime
+	if t.waits != nil && t.waits() {
+		return nil, next, nil
+	}
 	err = t.store.View(ctx, func(tx *store.Tx) error {
 		ids = nil
 		hold, err := tx.Hold()
