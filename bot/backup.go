@@ -83,7 +83,7 @@ func backup(ctx context.Context, d *desk, args []string, _ io.Reader, out io.Wri
 // returns the first faults it finds.
 func checkCopy(ctx context.Context, path string) error {
 	var said, why strings.Builder
-	err := checkApart(ctx, path, &head{w: &said, left: 1000}, &head{w: &why, left: 1000})
+	err := checkApart(ctx, path, false, &head{w: &said, left: 1000}, &head{w: &why, left: 1000})
 	if errors.Is(err, errUnsound) {
 		return fmt.Errorf("%s%s", said.String(), strings.TrimSpace(why.String()))
 	}

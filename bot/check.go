@@ -29,6 +29,7 @@ func runCheck(ctx context.Context, c *call) error {
 	set := c.flags("check")
 	file := set.String("file", "", "read this `file`, which nobody uses, and not CHIHAI_DB; for backups")
 	child := set.Bool("child", false, "read the file in this process")
+	pages := set.Bool("pages", false, "only see whether the file can be read, not whether what it holds fits together")
 	if _, err := c.parse(set, 0, 0); err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func runCheck(ctx context.Context, c *call) error {
 		return err
 	}
 	if *child {
-		return checkFile(ctx, *file, c.stdout)
+		return checkFile(ctx, *file, *pages, c.stdout)
 	}
 	if *file == "" {
 		*file = cfg.db
@@ -55,7 +56,7 @@ func runCheck(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	return checkApart(ctx, *file, c.stdout, c.stderr)
+	return checkApart(ctx, *file, *pages, c.stdout, c.stderr)
 }
 
 // copyInUse has the bot that runs on the database path make a copy beside it
@@ -74,8 +75,9 @@ func copyInUse(ctx context.Context, path string) (string, error) {
 }
 
 // checkApart reads the file in a child process. What is wrong, and how many
-// documents there are, goes to stdout, and why it cannot be read to stderr.
-func checkApart(ctx context.Context, path string, stdout, stderr io.Writer) error {
+// documents there are, goes to stdout, and why it cannot be read to stderr. With
+// pages it only sees whether the file can be read.
+func checkApart(ctx context.Context, path string, pages bool, stdout, stderr io.Writer) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -87,7 +89,7 @@ func checkApart(ctx context.Context, path string, stdout, stderr io.Writer) erro
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path)
+	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path, fmt.Sprintf("--pages=%t", pages))
 	cmd.Stdout = stdout
 	said, err := cmd.StderrPipe()
 	if err != nil {
@@ -121,8 +123,8 @@ func checkApart(ctx context.Context, path string, stdout, stderr io.Writer) erro
 
 // checkFile reads the file path, which nobody has open for writing, and says
 // what is wrong.
-func checkFile(ctx context.Context, path string, out io.Writer) error {
-	if err := bolt.Check(path); err != nil {
+func checkFile(ctx context.Context, path string, pages bool, out io.Writer) error {
+	if err := bolt.Check(path); err != nil || pages {
 		return err
 	}
 	db, err := bolt.OpenReadOnly(path)

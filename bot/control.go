@@ -148,10 +148,8 @@ func ask(ctx context.Context, path, name string, args []string, in io.Reader, ou
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socketOf(path))
 	}
-	if conn, err := dial(ctx, "", ""); err != nil {
+	if !answers(ctx, path) {
 		return errNoBot // or one that cannot be asked: it holds the file then
-	} else {
-		conn.Close()
 	}
 	to := url.URL{Scheme: "http", Host: "bot", Path: "/", RawQuery: url.Values{"work": {name}, "arg": args}.Encode()}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), in)
@@ -178,6 +176,16 @@ func ask(ctx context.Context, path, name string, args []string, in io.Reader, ou
 		return errors.New(how)
 	}
 	return nil
+}
+
+// answers says whether a bot listens for commands on the database path.
+func answers(ctx context.Context, path string) bool {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socketOf(path))
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // do does a work where it can be done: by the bot that runs on the database,

@@ -13,6 +13,9 @@ import (
 const (
 	copySuffix  = ".copy-"
 	checkSuffix = ".check-"
+
+	// restoreSuffix is that of what is to take its place.
+	restoreSuffix = ".restore-"
 )
 
 // sweepCopies deletes what commands that were killed have left beside the
@@ -32,7 +35,7 @@ func sweepCopies(path string) {
 			continue
 		}
 		left := strings.HasPrefix(e.Name(), name+copySuffix) ||
-			strings.HasPrefix(e.Name(), name+checkSuffix) && time.Since(info.ModTime()) > time.Hour
+			(strings.HasPrefix(e.Name(), name+checkSuffix) || strings.HasPrefix(e.Name(), name+restoreSuffix)) && time.Since(info.ModTime()) > time.Hour
 		if !left {
 			continue
 		}

@@ -125,6 +125,10 @@ type held struct {
 	tasks    []string // ids
 }
 
+func (h *held) empty() bool {
+	return h.messages == (outbox.Held{}) && len(h.due) == 0 && len(h.tasks) == 0
+}
+
 // countHeld returns what is held back in s.
 func countHeld(ctx context.Context, s *store.Store) (h *held, err error) {
 	err = s.View(ctx, func(tx *store.Tx) error {

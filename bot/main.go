@@ -78,6 +78,7 @@ func commands() []command {
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "[--to RECIPIENTS] FILE", "copy the database while it is used", runBackup},
+		{"restore", "[--replace] [--identity FILE] FILE", "make the database anew from a backup", runRestore},
 		{"outbox", "[release|drop]", "show what a restored database holds back, have it sent or drop it", runOutbox},
 		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},

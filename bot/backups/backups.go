@@ -300,7 +300,7 @@ func publish(part, name string) error {
 	if err := os.Rename(part, name); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(name))
+	return SyncDir(filepath.Dir(name))
 }
 
 // sweep deletes what backups that were cut off have left.

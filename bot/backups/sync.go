@@ -6,8 +6,8 @@ import (
 	"runtime"
 )
 
-// syncDir puts the names in dir on stable storage.
-func syncDir(dir string) error {
+// SyncDir puts the names in dir on stable storage.
+func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // it does so by itself, and cannot be told to
 	}
