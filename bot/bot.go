@@ -12,6 +12,7 @@ import (
 	"chihai/bot/channel"
 	"chihai/bot/console"
 	"chihai/bot/inbox"
+	"chihai/bot/metrics"
 	"chihai/bot/outbox"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
@@ -36,6 +37,11 @@ type bot struct {
 	desk     *desk
 	page     *url.URL // how the outside reaches the web server
 	lost     chan error
+
+	metrics    *metrics.Metrics
+	keeper     *keeper
+	asides     []aside
+	supervisor supervisor
 }
 
 const (
@@ -95,6 +101,10 @@ func (b *bot) work(ctx context.Context) error {
 	if b.control != nil {
 		ears.Go(func() error { return serveControl(ctx, b.control, b.desk) })
 	}
+	for _, a := range b.asides {
+		ears.Go(func() error { return a.serve(ctx) })
+	}
+	ears.Go(func() error { b.supervisor.attend(ctx, b.store.Answers); return nil })
 	ears.Go(func() error { return b.guard(ctx) })
 
 	err := ears.Wait()

@@ -22,6 +22,13 @@ func TestConfigIsChecked(t *testing.T) {
 		{"CHIHAI_ZALO_TOKEN", "x", "not speak with Zalo yet"},
 		{"CHIHAI_WEBCHAT", "true", "neither 1 nor empty"},
 		{"CHIHAI_PROXY", "nginx", "IP address"},
+		{"CHIHAI_LOG", "xml", "neither text nor json"},
+		{"CHIHAI_LOG_LEVEL", "loud", "none of debug, info, warn and error"},
+		{"CHIHAI_METRICS", "9090", "127.0.0.1:8080"},
+		{"CHIHAI_PPROF", "0.0.0.0:6060", "can be reached from elsewhere"},
+		{"CHIHAI_PPROF", ":6060", "can be reached from elsewhere"},
+		{"CHIHAI_PPROF", "chihai.example:6060", "can be reached from elsewhere"},
+		{"CHIHAI_TELEGRAM_TOKEN_FILE", "token", "one of them is enough"},
 	} {
 		e := environment{"CHIHAI_TELEGRAM_TOKEN": token, tt.name: tt.value}
 		_, err := readConfig(e.get)
@@ -30,6 +37,11 @@ func TestConfigIsChecked(t *testing.T) {
 			t.Errorf("%s=%s: %v, want a usage error with %q", tt.name, tt.value, err, tt.says)
 		} else if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "pass") {
 			t.Errorf("%s=%s: the error tells a secret: %v", tt.name, tt.value, err)
+		}
+	}
+	for _, address := range []string{"127.0.0.1:6060", "[::1]:6060", "localhost:6060"} {
+		if _, err := readConfig(environment{"CHIHAI_PPROF": address}.get); err != nil {
+			t.Errorf("CHIHAI_PPROF=%s: %v", address, err)
 		}
 	}
 	// All that is wrong is said at once.

@@ -78,6 +78,7 @@ func commands() []command {
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "FILE", "copy the database while it is used", runBackup},
+		{"health", "", "ask the bot that runs here how it is", runHealth},
 		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},

@@ -52,7 +52,7 @@ func (s *Server) insiders(next http.Handler) http.Handler {
 // ready says whether the bot can do its work, with 503 when what people say
 // cannot be kept. Only insiders are told what each check found.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	report := health.Look(r.Context(), s.Checks)
+	report := s.Ready(r.Context())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if report.State() == health.Broken {
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -16,7 +16,9 @@ var numbers = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.
 func TestInside(t *testing.T) {
 	s := newSite(t, func(c *Config) {
 		c.Metrics = numbers
-		c.Checks = []health.Check{{Name: "backup", Look: func(context.Context) health.Finding { return health.Warn("late") }}}
+		c.Ready = func(context.Context) health.Report {
+			return health.Report{{Name: "backup", Finding: health.Warn("late")}}
+		}
 	})
 	for _, tt := range []struct {
 		name, from, host, header string
@@ -64,7 +66,7 @@ func TestInside(t *testing.T) {
 func TestReady(t *testing.T) {
 	found := health.Ok("answers")
 	s := newSite(t, func(c *Config) {
-		c.Checks = []health.Check{{Name: "store", Look: func(context.Context) health.Finding { return found }}}
+		c.Ready = func(context.Context) health.Report { return health.Report{{Name: "store", Finding: found}} }
 	})
 	for _, tt := range []struct {
 		found health.Finding

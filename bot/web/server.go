@@ -54,8 +54,8 @@ type Config struct {
 	// "staff". It is called for browsers on this machine only.
 	Roles func(ctx context.Context, visitor, role string) error
 
-	Checks  []health.Check // what /readyz looks at
-	Metrics http.Handler   // nil: not handed out here
+	Ready   func(context.Context) health.Report // how all is, for /readyz; nil: all is well
+	Metrics http.Handler                        // nil: not handed out here
 
 	Hooks    map[string]http.Handler // by what follows /hook/ in the path
 	Networks []Network               // where one can register for a training, in the order shown
@@ -106,6 +106,9 @@ const (
 func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Ready == nil {
+		c.Ready = func(context.Context) health.Report { return nil }
 	}
 	s := &Server{Config: c, pages: newPages(), limits: newLimits(c.Store.Now)}
 	mux := http.NewServeMux()
