@@ -14,6 +14,7 @@ import (
 	"chihai/bot/console"
 	"chihai/bot/disk"
 	"chihai/bot/inbox"
+	"chihai/bot/metrics"
 	"chihai/bot/outbox"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
@@ -40,6 +41,11 @@ type bot struct {
 	desk     *desk
 	page     *url.URL // how the outside reaches the web server
 	lost     chan error
+
+	metrics    *metrics.Metrics
+	keeper     *keeper
+	asides     []aside
+	supervisor supervisor
 }
 
 const (
@@ -105,6 +111,10 @@ func (b *bot) work(ctx context.Context) error {
 	if b.backups != nil {
 		ears.Go(func() error { b.backups.Run(ctx); return nil })
 	}
+	for _, a := range b.asides {
+		ears.Go(func() error { return a.serve(ctx) })
+	}
+	ears.Go(func() error { b.supervisor.attend(ctx, b.store.Answers); return nil })
 	ears.Go(func() error { return b.guard(ctx) })
 
 	err := ears.Wait()

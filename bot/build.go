@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"chihai/bot/disk"
 	"chihai/bot/export"
 	"chihai/bot/inbox"
+	"chihai/bot/metrics"
 	"chihai/bot/outbox"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
@@ -24,6 +26,7 @@ import (
 	"chihai/flows"
 	"chihai/locales"
 	"chihai/store"
+	"chihai/store/bolt"
 )
 
 // parts say what a bot is made of.
@@ -49,7 +52,12 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the locales: %w", err)
 	}
-	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page()}
+	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), keeper: &keeper{store: p.store}}
+	made := thisBuild()
+	b.metrics = metrics.New(metrics.Build{Version: made.version, Revision: made.source(), Go: runtime.Version()})
+	if db, ok := p.store.Backend().(*bolt.DB); ok {
+		db.Watch(b.metrics.Committed)
+	}
 	if p.listener != nil {
 		b.page = p.config.at(p.listener.Addr())
 	}
@@ -62,6 +70,10 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	engine, err := flows.New(p.store, catalog, flows.All(), flows.Options{
 		Zone: p.config.zone, URL: b.page.String(),
 		Links: func(payload string) []flows.Link { return links(b.desk.doors(), payload) },
+		Watch: func(in flows.Input, end flows.Ending) {
+			b.keeper.ended(end)
+			b.metrics.Ended(in, end)
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the engine: %w", err)
@@ -79,7 +91,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		}
 	}
 	if p.listener != nil {
-		b.web = newWeb(p, b.page, known, hooks, catalog)
+		b.web = newWeb(p, b, known, hooks, catalog)
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
@@ -94,7 +106,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		b.disk = p.disk
 		handle = p.disk.Guard(handle)
 	}
-	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime})
+	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
@@ -108,6 +120,9 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if !p.silent {
 		b.schedule = schedule.New(p.store, handle)
 	}
+	b.metrics.Look(metrics.Parts{
+		Store: p.store, Channels: b.channels, Inbox: b.inbox, Outbox: b.outbox, Schedule: b.schedule, Tasks: b.tasks,
+	})
 	return b, nil
 }
 
@@ -168,12 +183,16 @@ func menus(catalog *locales.Catalog) map[string][]telegram.Command {
 	return all
 }
 
-func newWeb(p parts, page *url.URL, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
+func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
 	c := web.Config{
-		Store: p.store, URL: page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
+		Store: p.store, URL: b.page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
+		Ready: b.ready,
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,
+	}
+	if p.config.metrics == "" {
+		c.Metrics = b.metrics
 	}
 	if p.config.telegram.token != "" {
 		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(code string) string { return telegramLink(known.get(), "t"+code) }})

@@ -33,7 +33,7 @@ func runChat(ctx context.Context, c *call) error {
 		return err
 	}
 	cfg.telegram = account{}
-	c.logTo(slog.LevelWarn)
+	c.logTo(cfg.log, slog.LevelWarn)
 	lost := make(chan error, 1)
 	db, err := openSample(ctx, c, cfg, lost)
 	if err != nil {

@@ -36,6 +36,7 @@ func variables() []variable {
 		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
 		{"CHIHAI_TZ", "Asia/Ho_Chi_Minh", "local time of what is said and scheduled"},
 		{"CHIHAI_TELEGRAM_TOKEN", "", "unset: no Telegram"},
+		{"CHIHAI_TELEGRAM_TOKEN_FILE", "", "file that holds the token; unset: telegram-token in $CREDENTIALS_DIRECTORY, if systemd gives one"},
 		{"CHIHAI_TELEGRAM_API", "https://api.telegram.org", "base of the Bot API"},
 		{"CHIHAI_TELEGRAM_WEBHOOK", "", "1: webhook at CHIHAI_URL/hook/telegram; unset: long polling"},
 		{"CHIHAI_ZALO_TOKEN", "", "unset: no Zalo Bot (this version does not speak with Zalo yet)"},
@@ -43,6 +44,10 @@ func variables() []variable {
 		{"CHIHAI_ZALO_WEBHOOK", "", "as above, at /hook/zalo"},
 		{"CHIHAI_WEBCHAT", "", "1: web chat for everybody at /; on in demo"},
 		{"CHIHAI_PROXY", "", "address of a proxy whose X-Forwarded-For is believed; unset: none"},
+		{"CHIHAI_LOG", "text", "text or json: how the log is written"},
+		{"CHIHAI_LOG_LEVEL", "info", "debug, info, warn or error: what the log tells at least; warn in demo and chat"},
+		{"CHIHAI_METRICS", "", "an address of its own for /metrics; unset: on the web server, for private networks only"},
+		{"CHIHAI_PPROF", "", "address on this machine, such as 127.0.0.1:6060, for profiles of the program; unset: none"},
 	}
 }
 
@@ -58,6 +63,9 @@ type config struct {
 	telegram account
 	webChat  bool
 	proxy    netip.Addr // zero: none
+	log      logging
+	metrics  string // address of a listener of their own; empty: on the web server
+	pprof    string // loopback address; empty: off
 }
 
 // A backupPlan says which backups are made by themselves.
@@ -93,12 +101,19 @@ func readConfig(getenv func(string) string) (*config, error) {
 		isListen: getenv("CHIHAI_LISTEN") != "",
 		zone:     r.zone("CHIHAI_TZ"),
 		telegram: account{
-			token:   strings.TrimSpace(getenv("CHIHAI_TELEGRAM_TOKEN")),
+			token:   r.secret("CHIHAI_TELEGRAM_TOKEN", "telegram-token"),
 			api:     r.url("CHIHAI_TELEGRAM_API", false).String(),
 			webhook: r.yes("CHIHAI_TELEGRAM_WEBHOOK"),
 		},
 		webChat: r.yes("CHIHAI_WEBCHAT"),
 		proxy:   r.address("CHIHAI_PROXY"),
+		log:     r.logging("CHIHAI_LOG", "CHIHAI_LOG_LEVEL"),
+	}
+	if getenv("CHIHAI_METRICS") != "" {
+		c.metrics = r.listen("CHIHAI_METRICS")
+	}
+	if getenv("CHIHAI_PPROF") != "" {
+		c.pprof = r.loopback("CHIHAI_PPROF")
 	}
 	if getenv("CHIHAI_URL") != "" {
 		c.url = r.url("CHIHAI_URL", true)
@@ -146,6 +161,16 @@ func (r *reader) listen(name string) string {
 	s := r.text(name)
 	if _, _, err := net.SplitHostPort(s); err != nil {
 		r.wrong(name, "%q is not of the form 127.0.0.1:8080", s)
+	}
+	return s
+}
+
+// loopback reads an address that only this machine reaches.
+func (r *reader) loopback(name string) string {
+	s := r.listen(name)
+	host, _, err := net.SplitHostPort(s)
+	if ip, parsed := netip.ParseAddr(host); err == nil && host != "localhost" && (parsed != nil || !ip.IsLoopback()) {
+		r.wrong(name, "%q can be reached from elsewhere: want 127.0.0.1, [::1] or localhost", host)
 	}
 	return s
 }

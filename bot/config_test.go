@@ -27,6 +27,13 @@ func TestConfigIsChecked(t *testing.T) {
 		{"CHIHAI_BACKUP_EVERY", "1s", "from 1m0s"},
 		{"CHIHAI_BACKUP_EVERY", "hourly", "such as 30m"},
 		{"CHIHAI_BACKUP_TO", "AGE-SECRET-KEY-1QQPASSsecret", "nobody else may know"},
+		{"CHIHAI_LOG", "xml", "neither text nor json"},
+		{"CHIHAI_LOG_LEVEL", "loud", "none of debug, info, warn and error"},
+		{"CHIHAI_METRICS", "9090", "127.0.0.1:8080"},
+		{"CHIHAI_PPROF", "0.0.0.0:6060", "can be reached from elsewhere"},
+		{"CHIHAI_PPROF", ":6060", "can be reached from elsewhere"},
+		{"CHIHAI_PPROF", "chihai.example:6060", "can be reached from elsewhere"},
+		{"CHIHAI_TELEGRAM_TOKEN_FILE", "token", "one of them is enough"},
 	} {
 		e := environment{"CHIHAI_TELEGRAM_TOKEN": token, tt.name: tt.value}
 		_, err := readConfig(e.get)
@@ -40,6 +47,11 @@ func TestConfigIsChecked(t *testing.T) {
 	for size, want := range map[string]int{"": 0, "20GiB": 20 << 30, "500 MiB": 500 << 20, "1048576": 1 << 20} {
 		if c, err := readConfig(environment{"CHIHAI_DB_MAX": size}.get); err != nil || c.dbMax != want {
 			t.Errorf("CHIHAI_DB_MAX=%s: %v, want %d", size, err, want)
+		}
+	}
+	for _, address := range []string{"127.0.0.1:6060", "[::1]:6060", "localhost:6060"} {
+		if _, err := readConfig(environment{"CHIHAI_PPROF": address}.get); err != nil {
+			t.Errorf("CHIHAI_PPROF=%s: %v", address, err)
 		}
 	}
 	// All that is wrong is said at once.

@@ -32,7 +32,7 @@ func runDemo(ctx context.Context, c *call) error {
 	if u, err := url.Parse(cfg.telegram.api); cfg.telegram.token != "" && (err != nil || u.Hostname() == telegramHost) {
 		return misuse("demo: sample data and a real bot do not go together: unset CHIHAI_TELEGRAM_TOKEN, or set CHIHAI_TELEGRAM_API to a server of your own")
 	}
-	c.logTo(slog.LevelWarn)
+	c.logTo(cfg.log, slog.LevelWarn)
 	lost := make(chan error, 1)
 	sample, err := openSample(ctx, c, cfg, lost)
 	if err != nil {

@@ -80,6 +80,7 @@ func commands() []command {
 		{"backup", "[--to RECIPIENTS] FILE", "copy the database while it is used", runBackup},
 		{"restore", "[--replace] [--identity FILE] FILE", "make the database anew from a backup", runRestore},
 		{"outbox", "[release|drop]", "show what a restored database holds back, have it sent or drop it", runOutbox},
+		{"health", "", "ask the bot that runs here how it is", runHealth},
 		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 
 	"chihai/store"
@@ -43,10 +42,4 @@ func openMade(ctx context.Context, path string) (*store.Store, error) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist)
-}
-
-// logTo has everything that is logged from level on written to the standard
-// error output of c.
-func (c *call) logTo(level slog.Level) {
-	slog.SetDefault(slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: level})))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -25,7 +26,7 @@ func runServe(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.logTo(slog.LevelInfo)
+	c.logTo(cfg.log, slog.LevelInfo)
 	lost := make(chan error, 1)
 	s, err := openStore(ctx, cfg.db, func(err error) { lost <- err })
 	if err != nil {
@@ -51,6 +52,11 @@ func runServe(ctx context.Context, c *call) error {
 		return err
 	}
 	defer b.control.Close()
+	if err := b.openAsides(cfg); err != nil {
+		return err
+	}
+	defer b.closeAsides()
+	b.supervisor = findSupervisor(c.getenv, os.Getpid())
 	fmt.Fprint(c.stdout, ready(cfg, b))
 	return b.run(ctx)
 }

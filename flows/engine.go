@@ -36,7 +36,22 @@ type Options struct {
 	// Voice says whether there is a recording of a message in a language; nil:
 	// [locales.HasVoice].
 	Voice func(language, id string) bool
+
+	// Watch is told how each input ended, in the goroutine that handed it
+	// over and before Handle returns. It must return at once; nil: nobody
+	// watches.
+	Watch func(in Input, end Ending)
 }
+
+// An Ending says how an input ended.
+type Ending string
+
+const (
+	Answered Ending = "answered" // it was handled, and that is kept
+	Repeated Ending = "repeated" // it was handled before
+	Failed   Ending = "failed"   // a flow failed at it; she was told so, and it counts as handled
+	NotKept  Ending = "not_kept" // the store could not keep it: it must come again
+)
 
 // A Link opens the bot on a network.
 type Link struct {
@@ -70,6 +85,9 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 	}
 	if opt.Voice == nil {
 		opt.Voice = locales.HasVoice
+	}
+	if opt.Watch == nil {
+		opt.Watch = func(Input, Ending) {}
 	}
 	e := &Engine{
 		store: s, catalog: c, opt: opt, flows: flows,
@@ -119,13 +137,17 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 // Inputs of one address must be handed over one after the other.
 func (e *Engine) Handle(ctx context.Context, in Input) error {
 	in = clean(in)
-	err := e.turn(ctx, in)
+	end, err := e.turn(ctx, in)
 	var f *fault
-	if !errors.As(err, &f) {
-		return err
+	if errors.As(err, &f) {
+		e.opt.Log.Error("turn failed", "channel", in.Channel, "kind", in.Kind, "flow", f.flow, "step", f.step, "err", f.err)
+		end, err = Failed, e.sorry(ctx, in)
 	}
-	e.opt.Log.Error("turn failed", "channel", in.Channel, "kind", in.Kind, "flow", f.flow, "step", f.step, "err", f.err)
-	return e.sorry(ctx, in)
+	if err != nil {
+		end = NotKept
+	}
+	e.opt.Watch(in, end)
+	return err
 }
 
 // A fault is a failure of a flow, not of the database.
@@ -138,7 +160,9 @@ func (f *fault) Error() string { return fmt.Sprintf("flow %s, step %s: %v", f.fl
 
 func (f *fault) Unwrap() error { return f.err }
 
-func (e *Engine) turn(ctx context.Context, in Input) (err error) {
+// turn answers one input in one transaction and says whether that was done
+// before.
+func (e *Engine) turn(ctx context.Context, in Input) (end Ending, err error) {
 	var t *Turn
 	defer func() {
 		if p := recover(); p != nil {
@@ -146,7 +170,7 @@ func (e *Engine) turn(ctx context.Context, in Input) (err error) {
 			err = &fault{flow, step, panicked(p)}
 		}
 	}()
-	return e.store.Update(ctx, func(tx *store.Tx) error {
+	err = e.store.Update(ctx, func(tx *store.Tx) error {
 		t = &Turn{Tx: tx, Input: in, engine: e}
 		err := t.run()
 		if broken := tx.Broken(); broken != nil {
@@ -158,6 +182,10 @@ func (e *Engine) turn(ctx context.Context, in Input) (err error) {
 		}
 		return err
 	})
+	if t != nil && t.repeated {
+		return Repeated, err
+	}
+	return Answered, err
 }
 
 // panicked is the error for the value of a panic, which may hold what a person
@@ -213,6 +241,7 @@ func (e *Engine) typed(id string) []word { return e.words[id] }
 func (t *Turn) run() error {
 	first, err := t.FirstSeen(t.Input.ID)
 	if err != nil || !first {
+		t.repeated = err == nil
 		return err
 	}
 	if t.Input.At = t.Input.At.UTC(); t.Input.At.IsZero() {

@@ -33,6 +33,8 @@ type Turn struct {
 	move   move
 	chosen string // id of the choice that was resolved, "" when none was
 
+	repeated bool // the input was handled before
+
 	said      []string // what is said in this turn so far, a paragraph each
 	voices    []string // ids of what was said that can be heard too
 	options   []Option // what the step offers

@@ -73,6 +73,14 @@ type Receipt struct {
 // a deletion is left out.
 type Editor interface{ CanEdit() }
 
+// A Listener knows whether it hears its network.
+type Listener interface {
+	// Deaf returns since when it has not been able to ask its network what
+	// people said, and why, in a few words. A zero time means that it hears.
+	// It may be called at any time.
+	Deaf() (since time.Time, why string)
+}
+
 // A Limiter knows how fast its network lets a bot send.
 type Limiter interface{ Limits() Limits }
 

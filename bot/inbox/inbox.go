@@ -29,6 +29,11 @@ type Options struct {
 	Workers int           // inputs handled at once; 64, which lets a database commit many turns together
 	Waiting int           // inputs taken and not done yet, over all addresses; 4096
 	Drain   time.Duration // how long what was taken may still be handled when Run is told to end; 10 s
+
+	// Watch is told of each input that the handler was given how long it had
+	// waited in its line and how long the handler took. It must return at
+	// once; nil: nobody watches.
+	Watch func(waited, took time.Duration)
 }
 
 // An Inbox is a waiting room with one line for each address that has something
@@ -61,8 +66,9 @@ type line struct {
 
 // A waiting input, and whom to tell how it ended.
 type waiting struct {
-	in   flows.Input
-	done func(error)
+	in    flows.Input
+	done  func(error)
+	since time.Time
 }
 
 // Stats are the numbers of an Inbox.
@@ -85,6 +91,9 @@ func New(handle Handler, opt Options) *Inbox {
 	}
 	if opt.Drain == 0 {
 		opt.Drain = 10 * time.Second
+	}
+	if opt.Watch == nil {
+		opt.Watch = func(waited, took time.Duration) {}
 	}
 	return &Inbox{
 		handle:  handle,
@@ -112,7 +121,7 @@ func (b *Inbox) Take(in flows.Input, done func(error)) {
 		done(ErrClosed)
 		return
 	}
-	if err := b.queue(waiting{in, done}); err != nil {
+	if err := b.queue(waiting{in, done, time.Now()}); err != nil {
 		<-b.room
 		done(err)
 	}
@@ -225,7 +234,9 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	w := l.inputs[0]
 	b.mu.Unlock()
 
+	begun := time.Now()
 	err := b.call(ctx, w.in)
+	b.opt.Watch(begun.Sub(w.since), time.Since(begun))
 
 	b.mu.Lock()
 	l.inputs[0] = waiting{}

@@ -268,3 +268,21 @@ func BenchmarkTake(b *testing.B) {
 	cancel()
 	<-ended
 }
+
+// Whoever watches is told how long an input waited behind others of its
+// address, and how long it took.
+func TestWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		b := New(func(ctx context.Context, in flows.Input) error {
+			time.Sleep(3 * time.Second)
+			return nil
+		}, Options{Watch: func(waited, took time.Duration) { told = append(told, fmt.Sprint(waited, took)) }})
+		stop := start(t, b)
+		(&recorder{}).take(b, "a1", "a2")
+		stop()
+		if want := []string{"0s 3s", "3s 3s"}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	})
+}

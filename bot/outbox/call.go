@@ -16,6 +16,8 @@ import (
 type ending struct {
 	called   bool // the network was called
 	answered bool // and said something
+	putOff   bool // namely to wait
+	unsure   bool // and nobody knows whether it took the message
 	left     bool // the process ends: the message stands in the store as it stood
 
 	again bool          // it is sent again
@@ -62,6 +64,8 @@ func (s *sender) send(h head, address string) ending {
 	receipt, err := s.call(l)
 	end := s.judge(l, receipt, err)
 	end.called, end.answered = true, answered(err)
+	_, end.putOff = errors.AsType[*channel.RetryError](err)
+	end.unsure = errors.Is(err, channel.ErrUncertain)
 	return end
 }
 

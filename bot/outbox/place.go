@@ -44,7 +44,7 @@ func (s *sender) chat(address string) *chat {
 
 // add lets a message wait for its turn.
 func (s *sender) add(address string, h head, now time.Time) {
-	s.known[h.id] = struct{}{}
+	s.known[h.id] = h.lane
 	s.windows[h.lane].count++
 	c := s.chat(address)
 	c.insert(h)

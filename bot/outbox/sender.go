@@ -23,8 +23,8 @@ type sender struct {
 
 	mu       sync.Mutex
 	chats    map[string]*chat
-	moved    map[string]string   // addresses that have a new name
-	known    map[string]struct{} // ids of the messages in memory, those under way too
+	moved    map[string]string // addresses that have a new name
+	known    map[string]int    // lanes of the messages in memory by id, those under way too
 	windows  [lanes]window
 	ready    [bulkQueue + lanes]queue
 	waiting  queue
@@ -64,7 +64,7 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		wake:    make(chan struct{}, 1),
 		chats:   map[string]*chat{},
 		moved:   map[string]string{},
-		known:   map[string]struct{}{},
+		known:   map[string]int{},
 		waiting: newWaiting(),
 	}
 	if s.total.gap > 0 { // a timer that rings late costs no message
@@ -198,6 +198,12 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 	}
 	if end.answered {
 		s.answered = now
+	}
+	if end.putOff {
+		s.stats.PutOff++
+	}
+	if end.unsure {
+		s.stats.Uncertain++
 	}
 	if end.left {
 		return // the process ends; the chat stays busy, so that nothing overtakes what it left

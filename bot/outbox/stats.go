@@ -15,12 +15,15 @@ type Stats struct {
 	Failed    int64
 	Late      int64
 	Unknown   int64
+	PutOff    int64 // tries after which the network asked to wait, such as Telegram's 429
+	Uncertain int64 // tries that were written and got no answer
 
-	Waiting [lanes]int // messages of each lane in memory, those under way too
-	More    bool       // and more of them are in the store only
-	Flights int        // calls under way
-	Oldest  time.Time  // when the oldest that is in memory was posted; zero: none is
-	Chats   int        // addresses in memory
+	Waiting [lanes]int       // messages of each lane in memory, those under way too
+	More    bool             // and more of them are in the store only
+	Flights int              // calls under way
+	Oldest  time.Time        // when the oldest that is in memory was posted; zero: none is
+	Since   [lanes]time.Time // the same of each lane
+	Chats   int              // addresses in memory
 }
 
 // Stats returns the present numbers of each channel, in the order in which they
@@ -45,13 +48,18 @@ func (s *sender) present() Stats {
 		now.Waiting[lane] = s.windows[lane].count
 		now.More = now.More || !s.windows[lane].whole
 	}
-	oldest := ""
-	for id := range s.known {
-		if oldest == "" || id < oldest {
-			oldest = id
+	var oldest [lanes]string
+	for id, lane := range s.known {
+		if first := &oldest[lane]; *first == "" || id < *first {
+			*first = id
 		}
 	}
-	now.Oldest, _ = posted(oldest)
+	for lane, id := range oldest {
+		at, ok := posted(id)
+		if now.Since[lane] = at; ok && (now.Oldest.IsZero() || at.Before(now.Oldest)) {
+			now.Oldest = at
+		}
+	}
 	return now
 }
 

@@ -87,7 +87,7 @@ type result struct {
 func (b *Bot) poll(ctx context.Context, handle func(flows.Input, func(error)), connected func()) error {
 	var (
 		w       = newWindow()
-		p       = pace{trouble: trouble{log: b.log, method: "getUpdates"}}
+		p       = pace{trouble: trouble{log: b.log, method: "getUpdates", ear: &b.ear}}
 		results = make(chan result, 1)
 		asking  = false
 		unhook  = true

@@ -381,6 +381,9 @@ func TestOutOfReach(t *testing.T) {
 		if n := k.tg.Calls("getUpdates"); n < 12 || n > 20 { // 1+2+4+…+32 s, then one a minute
 			t.Errorf("Telegram was tried %d times in ten minutes", n)
 		}
+		if since, why := k.bot.Deaf(); time.Since(since) < 10*time.Minute-pollTime || why != "telegram cannot be reached" {
+			t.Errorf("deaf since %v ago because %q, want since the first poll that failed", time.Since(since), why)
+		}
 		reached()
 		time.Sleep(lastPause)
 		if n := strings.Count(k.log.String(), "cannot be reached"); n != 1 {
@@ -388,6 +391,9 @@ func TestOutOfReach(t *testing.T) {
 		}
 		if n := strings.Count(k.log.String(), "answers again"); n != 1 {
 			t.Errorf("the log says %d times that it works again, want once: %s", n, k.log)
+		}
+		if since, why := k.bot.Deaf(); !since.IsZero() || why != "" {
+			t.Errorf("deaf since %v because %q, although Telegram answers again", since, why)
 		}
 		k.tg.Text(5, "còn đó không")
 		k.want(k.texts(), "5 còn đó không")

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,8 @@ const (
 type trouble struct {
 	log    *slog.Logger
 	method string
-	reason string // what was told last; empty: it works
+	ear    *atomic.Pointer[silence] // what others are told of it; nil: nothing
+	reason string                   // what was told last; empty: it works
 	since  time.Time
 	pause  time.Duration
 }
@@ -32,6 +34,9 @@ func (t *trouble) failed(reason string, err error, least time.Duration) time.Dur
 	if t.reason != reason {
 		t.log.Warn(reason, "err", err)
 		t.reason = reason
+		if t.ear != nil {
+			t.ear.Store(&silence{t.since, reason})
+		}
 	}
 	t.pause = min(max(2*t.pause, firstPause), lastPause)
 	return max(t.pause, least)
@@ -43,12 +48,34 @@ func (t *trouble) worked() {
 		t.log.Info("telegram answers again", "method", t.method, "after", time.Since(t.since).Round(time.Second))
 	}
 	t.reason, t.pause = "", 0
+	if t.ear != nil {
+		t.ear.Store(nil)
+	}
+}
+
+// A silence is a time in which Telegram does not tell what people say.
+type silence struct {
+	since time.Time
+	why   string
+}
+
+// Deaf implements [channel.Listener]. With a webhook it tells only that
+// Telegram has not taken its address yet: whether deliveries arrive is known to
+// Telegram alone.
+func (b *Bot) Deaf() (since time.Time, why string) {
+	if s := b.ear.Load(); s != nil {
+		return s.since, s.why
+	}
+	return time.Time{}, ""
 }
 
 // insist calls fn until it works, its error is final, or ctx ends, with
 // growing pauses. It returns the last error, or nil.
 func (b *Bot) insist(ctx context.Context, method string, final func(error) bool, fn func() error) error {
 	t := trouble{log: b.log, method: method}
+	if method == "setWebhook" {
+		t.ear = &b.ear
+	}
 	for {
 		err := fn()
 		if err == nil {

@@ -23,7 +23,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	if err := sameOrigin.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host); err != nil {
 		s.Log.Warn("pages of old browsers may not post", "err", err)
 	}
-	next = http.MaxBytesHandler(sameOrigin.Handler(next), maxBody)
+	next = http.MaxBytesHandler(sameOrigin.Handler(s.caught(next)), maxBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

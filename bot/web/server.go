@@ -6,6 +6,8 @@
 //	/e/CODE           the public page of a training, with a QR code and a calendar entry
 //	/hook/<channel>   webhooks, handed in by main
 //	/healthz          200 when the database answers
+//	/readyz           200 when what people say can be kept, and how all is (bot/health)
+//	/metrics          numbers, for this machine and private networks (inside.go)
 //
 // The web chat is a channel like every other (bot/channel): it turns what a page
 // posts into [flows.Input] (receive.go) and keeps what is sent as lines of the
@@ -34,6 +36,7 @@ import (
 	"net/url"
 	"time"
 
+	"chihai/bot/health"
 	"chihai/store"
 )
 
@@ -50,6 +53,9 @@ type Config struct {
 	// web chat that may not have written yet, hold the role "facilitator" or
 	// "staff". It is called for browsers on this machine only.
 	Roles func(ctx context.Context, visitor, role string) error
+
+	Ready   func(context.Context) health.Report // how all is, for /readyz; nil: all is well
+	Metrics http.Handler                        // nil: not handed out here
 
 	Hooks    map[string]http.Handler // by what follows /hook/ in the path
 	Networks []Network               // where one can register for a training, in the order shown
@@ -101,9 +107,16 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Ready == nil {
+		c.Ready = func(context.Context) health.Report { return nil }
+	}
 	s := &Server{Config: c, pages: newPages(), limits: newLimits(c.Store.Now)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
+	if c.Metrics != nil {
+		mux.Handle("GET /metrics", s.insiders(c.Metrics))
+	}
 	mux.HandleFunc("GET /assets/{name}", s.pages.asset)
 	mux.HandleFunc("GET /e/{code}", s.training)
 	mux.HandleFunc("GET /e/{code}/qr.png", s.trainingQR)
@@ -148,7 +161,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		WriteTimeout:      writeWait,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          complainer(s.Log),
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
@@ -168,19 +181,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-// health says whether the database answers. It reads a document that is never
-// there, because a View that reads nothing proves nothing.
+// health says whether the database answers.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
-	err := s.Store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Message("healthz")
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
+	if err := s.Store.Answers(ctx); err != nil {
 		s.Log.Error("database does not answer", "err", err)
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return

@@ -30,6 +30,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -51,6 +52,7 @@ type DB struct {
 	written chan struct{} // closed when the writer has ended
 	lost    error         // why the writer gave up; its own
 	counts  counts
+	watch   atomic.Pointer[func(Commit)]
 
 	mu      sync.Mutex
 	over    error          // why nothing may begin any more; nil while open

@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"syscall"
+	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -34,6 +34,7 @@ const (
 // A member is one Update on its way through the writer.
 type member struct {
 	steps  chan step // holds one
+	since  time.Time // when it began to wait for its turn
 	writes *store.Overlay
 	err    error // what fn returned
 	gone   bool  // fn panicked or ended its goroutine, so nobody waits for the outcome
@@ -66,7 +67,7 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m := &member{steps: make(chan step, 1)}
+	m := &member{steps: make(chan step, 1), since: time.Now()}
 	select {
 	case d.queue <- m:
 	case <-ctx.Done():
@@ -165,7 +166,10 @@ func (d *DB) commit(first *member, next func(n, size int) *member) ([]*member, e
 	}
 	group := store.NewOverlay(reader{tx})
 	var members []*member
+	var c Commit
+	begun := time.Now()
 	for m, n := first, 1; m != nil; m, n = next(n, group.Size()), n+1 {
+		c.Waited += time.Since(m.since)
 		m.steps <- step{run: group}
 		<-d.ran
 		if m.gone {
@@ -180,17 +184,25 @@ func (d *DB) commit(first *member, next func(n, size int) *member) ([]*member, e
 		// Nobody wrote, and what they read is on the disk already.
 		return members, tx.Rollback()
 	}
+	c.Updates, c.Ran = len(members), time.Since(begun)
+	d.keep(tx, group, &c)
+	d.committed(c)
+	return members, c.Err
+}
+
+// keep commits what group wrote and notes in c how that went.
+func (d *DB) keep(tx *bbolt.Tx, group *store.Overlay, c *Commit) {
+	begun := time.Now()
 	for w := range group.Writes() {
 		if err := apply(tx, w); err != nil {
 			tx.Rollback()
-			return members, fmt.Errorf("%w: %w", store.ErrRefused, err)
+			c.Err = fmt.Errorf("%w: %w", store.ErrRefused, err)
+			return
 		}
 	}
-	err = d.finish(tx)
-	if err == nil {
-		d.counts.committed(len(members))
-	}
-	return members, err
+	c.Err = d.finish(tx)
+	stats := tx.Stats()
+	c.Took, c.Synced = time.Since(begun), stats.GetWriteTime()
 }
 
 func apply(tx *bbolt.Tx, w store.Write) error {
@@ -284,27 +296,4 @@ func (d *DB) alone(ctx context.Context, job func()) error {
 	case <-d.closing:
 		return d.reason()
 	}
-}
-
-// Stats counts what was committed since the database was opened.
-type Stats struct {
-	Commits  int64 // groups that were written
-	Updates  int64 // members of those groups
-	Reruns   int64 // Updates that ran again because their group was refused
-	MaxGroup int64 // members of the largest group
-}
-
-// Stats returns the counts so far.
-func (d *DB) Stats() Stats {
-	c := &d.counts
-	return Stats{c.commits.Load(), c.updates.Load(), c.reruns.Load(), c.maxGroup.Load()}
-}
-
-type counts struct{ commits, updates, reruns, maxGroup atomic.Int64 }
-
-// committed counts a commit. Only the writer calls it.
-func (c *counts) committed(members int) {
-	c.commits.Add(1)
-	c.updates.Add(int64(members))
-	c.maxGroup.Store(max(c.maxGroup.Load(), int64(members)))
 }

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"chihai/bot/channel"
+	"chihai/bot/health"
+	"chihai/bot/outbox"
+	"chihai/bot/schedule"
+	"chihai/flows"
+	"chihai/store"
+)
+
+// ready says how all is, for /readyz and "chihai health".
+func (b *bot) ready(ctx context.Context) health.Report { return health.Look(ctx, b.checks()) }
+
+// checks are what is looked at for that.
+func (b *bot) checks() []health.Check {
+	list := []health.Check{
+		{Name: "store", Look: b.keeper.look},
+		{Name: "outbox", Look: func(context.Context) health.Finding { return lookAtOutbox(b.outbox, b.store.Now()) }},
+	}
+	for _, ch := range b.channels {
+		if l, ok := ch.(channel.Listener); ok {
+			network, _, _ := strings.Cut(ch.Name(), ":")
+			list = append(list, health.Check{Name: network, Look: func(context.Context) health.Finding { return lookAtChannel(l, b.store.Now()) }})
+		}
+	}
+	if b.schedule != nil {
+		list = append(list, health.Check{Name: "clock", Look: func(ctx context.Context) health.Finding { return lookAtClock(ctx, b.schedule) }})
+	}
+	return list
+}
+
+// A keeper knows whether the store keeps what people say.
+type keeper struct {
+	store   *store.Store
+	failing atomic.Bool // the last input was not kept
+}
+
+// ended is told of each input.
+func (k *keeper) ended(end flows.Ending) {
+	if failing := end == flows.NotKept; k.failing.Load() != failing { // not touched by every turn
+		k.failing.Store(failing)
+	}
+}
+
+// look reads the store. It tries to write only after something was not kept:
+// while nobody can write no input would tell that it is over.
+func (k *keeper) look(ctx context.Context) health.Finding {
+	if err := k.store.Answers(ctx); err != nil {
+		return health.Break("the database does not answer: %v", err)
+	}
+	if !k.failing.Load() {
+		return health.Ok("the database answers, and keeps what people say")
+	}
+	if err := k.store.Keeps(ctx); err != nil {
+		if full(err) {
+			return health.Break("the disk is full: make room, and what people say is kept again at once")
+		}
+		return health.Break("the database keeps nothing: %v", err)
+	}
+	k.failing.Store(false)
+	return health.Ok("the database keeps again what people say")
+}
+
+// full says whether err comes from a disk without room. bbolt drops the cause
+// when it cannot make its file longer.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
+		strings.Contains(err.Error(), syscall.ENOSPC.Error()) || strings.Contains(err.Error(), syscall.EDQUOT.Error())
+}
+
+// How long something may wait before somebody should look at it. A reply waits
+// for nothing but the network; 50,000 reminders take half an hour at Telegram's
+// rate.
+const (
+	lateReply   = 5 * time.Minute
+	lateMessage = time.Hour
+	lateNetwork = 2 * time.Minute
+	lateClock   = 5 * time.Minute
+)
+
+func lookAtOutbox(o *outbox.Outbox, now time.Time) health.Finding {
+	count := 0
+	var reply, oldest time.Duration
+	for _, s := range o.Stats() {
+		for lane, n := range s.Waiting {
+			count += n
+			if since := s.Since[lane]; !since.IsZero() {
+				age := now.Sub(since)
+				oldest = max(oldest, age)
+				if store.Lane(lane) == store.Reply {
+					reply = max(reply, age)
+				}
+			}
+		}
+	}
+	switch {
+	case reply > lateReply:
+		return health.Warn("an answer has waited for %v to be sent; %d messages wait", round(reply), count)
+	case oldest > lateMessage:
+		return health.Warn("a message has waited for %v to be sent; %d messages wait", round(oldest), count)
+	}
+	return health.Ok("%d messages wait, the oldest for %v", count, round(oldest))
+}
+
+func lookAtChannel(l channel.Listener, now time.Time) health.Finding {
+	since, why := l.Deaf()
+	switch age := now.Sub(since); {
+	case since.IsZero():
+		return health.Ok("tells what people say")
+	case age > lateNetwork:
+		return health.Warn("has not told what people say for %v: %s", round(age), why)
+	default:
+		return health.Ok("does not answer just now: %s", why)
+	}
+}
+
+func lookAtClock(ctx context.Context, s *schedule.Schedule) health.Finding {
+	switch late, err := s.Overdue(ctx); {
+	case err != nil:
+		return health.Warn("what is due cannot be read: %v", err)
+	case late > lateClock:
+		return health.Warn("something should have happened %v ago", round(late))
+	}
+	return health.Ok("nothing is overdue")
+}
+
+func round(d time.Duration) time.Duration { return d.Round(time.Second) }

@@ -1,0 +1,69 @@
+package bolt
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// Stats counts what was committed since the database was opened.
+type Stats struct {
+	Commits  int64 // groups that were written
+	Updates  int64 // members of those groups
+	Reruns   int64 // Updates that ran again because their group was refused
+	MaxGroup int64 // members of the largest group
+}
+
+// Stats returns the counts so far.
+func (d *DB) Stats() Stats {
+	c := &d.counts
+	return Stats{c.commits.Load(), c.updates.Load(), c.reruns.Load(), c.maxGroup.Load()}
+}
+
+// A Commit is what one commit of a group took.
+type Commit struct {
+	Updates int           // Updates of the group
+	Waited  time.Duration // of all of them together, until it was their turn
+	Ran     time.Duration // of their functions, one after another
+	Took    time.Duration // writing the group and both syncs
+	Synced  time.Duration // of Took: from the first page written to the end of the second sync
+	Err     error         // nil: it is kept; see [DB.Update] for what else there is
+}
+
+// Watch has fn called after each commit from now on, also after one that was
+// refused. It is called by the writer, so it must return at once and may not
+// use the database. nil: nobody watches.
+func (d *DB) Watch(fn func(Commit)) { d.watch.Store(&fn) }
+
+// Space is what a database file holds.
+type Space struct {
+	File  int64 // bytes of the file
+	Free  int64 // of them, in pages that hold nothing and are used next
+	Views int   // Views that are open now: pages that they may still read are not free
+}
+
+// Space returns the present sizes. It costs a look at the file's head.
+func (d *DB) Space() (Space, error) {
+	info, err := d.file.Stat()
+	if err != nil {
+		return Space{}, fmt.Errorf("size of the database file: %w", err)
+	}
+	s := d.bolt.Stats()
+	page := int64(d.bolt.Info().PageSize)
+	return Space{File: info.Size(), Free: int64(s.FreePageN+s.PendingPageN) * page, Views: s.OpenTxN}, nil
+}
+
+type counts struct{ commits, updates, reruns, maxGroup atomic.Int64 }
+
+// committed counts a commit and tells of it. Only the writer calls it.
+func (d *DB) committed(c Commit) {
+	if c.Err == nil {
+		n := &d.counts
+		n.commits.Add(1)
+		n.updates.Add(int64(c.Updates))
+		n.maxGroup.Store(max(n.maxGroup.Load(), int64(c.Updates)))
+	}
+	if fn := d.watch.Load(); fn != nil && *fn != nil {
+		(*fn)(c)
+	}
+}
