@@ -8,7 +8,9 @@ import (
 	"syscall"
 	"time"
 
+	"chihai/bot/backups"
 	"chihai/bot/channel"
+	"chihai/bot/disk"
 	"chihai/bot/health"
 	"chihai/bot/outbox"
 	"chihai/bot/schedule"
@@ -23,6 +25,8 @@ func (b *bot) ready(ctx context.Context) health.Report { return health.Look(ctx,
 func (b *bot) checks() []health.Check {
 	list := []health.Check{
 		{Name: "store", Look: b.keeper.look},
+		{Name: "disk", Look: func(context.Context) health.Finding { return lookAtDisk(b.disk) }},
+		{Name: "backup", Look: func(context.Context) health.Finding { return lookAtBackups(b.backups) }},
 		{Name: "outbox", Look: func(context.Context) health.Finding { return lookAtOutbox(b.outbox, b.store.Now()) }},
 	}
 	for _, ch := range b.channels {
@@ -85,6 +89,35 @@ const (
 	lateNetwork = 2 * time.Minute
 	lateClock   = 5 * time.Minute
 )
+
+func lookAtDisk(w *disk.Watch) health.Finding {
+	if w == nil {
+		return health.Ok("is not watched")
+	}
+	switch room, err := w.Room(); {
+	case err != nil:
+		return health.Warn("it is not known how much is free: %v", err)
+	case room.Full():
+		return health.Break("the disk is full, %v: make room, and what people say is kept again at once; until then networks keep it", room)
+	case room.Low():
+		return health.Warn("the disk is nearly full, %v: lists for staff wait", room)
+	default:
+		return health.Ok("%v", room)
+	}
+}
+
+func lookAtBackups(b *backups.Backups) health.Finding {
+	if b == nil {
+		return health.Ok("none are made by themselves: CHIHAI_BACKUPS switches that on")
+	}
+	if err := b.Health(); err != nil {
+		return health.Warn("%v", err)
+	}
+	if last := b.Stats().Last; !last.IsZero() {
+		return health.Ok("the last one is of %s", last.Format(time.RFC3339))
+	}
+	return health.Ok("the first one is being made")
+}
 
 func lookAtOutbox(o *outbox.Outbox, now time.Time) health.Finding {
 	count := 0

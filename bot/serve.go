@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"chihai/bot/backups"
 	"chihai/bot/disk"
@@ -47,7 +48,7 @@ func runServe(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	b.backups = newBackups(cfg, s)
+	b.backups = newBackups(cfg, s, b.metrics.BackedUp)
 	if b.control, err = listenControl(cfg.db); err != nil {
 		return err
 	}
@@ -62,12 +63,13 @@ func runServe(ctx context.Context, c *call) error {
 }
 
 // newBackups returns the backups that are made by themselves, or nil.
-func newBackups(cfg *config, s *store.Store) *backups.Backups {
+func newBackups(cfg *config, s *store.Store, watch func(time.Time, time.Duration, int64, error)) *backups.Backups {
 	if cfg.backups.dir == "" {
 		return nil
 	}
 	return backups.New(backups.Config{
-		Store: s, Database: cfg.db, Dir: cfg.backups.dir, Every: cfg.backups.every, To: cfg.backups.to, Check: checkCopy,
+		Store: s, Database: cfg.db, Dir: cfg.backups.dir, Every: cfg.backups.every, To: cfg.backups.to,
+		Check: checkCopy, Watch: watch,
 	})
 }
 

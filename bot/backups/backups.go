@@ -48,6 +48,10 @@ type Config struct {
 	// Check reads the database file path as a whole and returns what is wrong
 	// with it.
 	Check func(ctx context.Context, path string) error
+
+	// Watch is told of each try: when it began, how long it took and how many
+	// bytes the backup has, or why there is none. Nil: nobody watches.
+	Watch func(began time.Time, took time.Duration, bytes int64, err error)
 }
 
 const (
@@ -129,7 +133,13 @@ func (b *Backups) Run(ctx context.Context) {
 func (b *Backups) tick(ctx context.Context) time.Duration {
 	next, err := b.due()
 	if err == nil && next <= 0 {
-		if err = b.make(ctx); err == nil {
+		began := b.Store.Now()
+		err = b.make(ctx, began)
+		if b.Watch != nil && ctx.Err() == nil {
+			s := b.Stats()
+			b.Watch(began, s.Took, s.Bytes, err)
+		}
+		if err == nil {
 			next, err = b.due()
 		}
 	}
@@ -198,9 +208,8 @@ func (b *Backups) list() (times []time.Time, names map[time.Time][]string, err e
 	return times, names, nil
 }
 
-// make makes a backup.
-func (b *Backups) make(ctx context.Context) (err error) {
-	begun := b.Store.Now()
+// make makes a backup that is called after the time begun.
+func (b *Backups) make(ctx context.Context, begun time.Time) (err error) {
 	if err := b.sweep(); err != nil {
 		return err
 	}

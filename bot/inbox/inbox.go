@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"chihai/bot/disk"
 	"chihai/flows"
 )
 
@@ -248,7 +249,7 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	}
 	b.mu.Unlock()
 
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, disk.ErrFull) { // that is told once, and comes with every input
 		slog.Error("input not kept", "input", w.in.ID, "behind", len(behind), "err", err)
 	}
 	b.done(w, err)

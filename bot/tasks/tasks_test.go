@@ -65,8 +65,11 @@ func (w *world) open() {
 	w.Store = s
 }
 
-func (w *world) run() {
+func (w *world) run(set ...func(*Tasks)) {
 	w.tasks = New(w.Store, w.works, w.handle)
+	for _, fn := range set {
+		fn(w.tasks)
+	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})
 	go func() {

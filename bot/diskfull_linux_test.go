@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"chihai/bot/telegram/telegramtest"
+	"chihai/store"
+	"chihai/store/bolt"
+)
+
+// TestDiskFull fills the disk of the real program while 20 women register and
+// give seats up. It must say that the disk is full, stay up and readable,
+// confirm nothing that it does not keep, and go on by itself when there is room:
+// then the store holds what each woman was told.
+func TestDiskFull(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "chihai")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, webhook := range []bool{false, true} {
+		name := "long polling"
+		if webhook {
+			name = "webhook"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fillDisk(t, binary, webhook)
+		})
+	}
+}
+
+// smallDisk mounts a file system of some MiB and returns where.
+func smallDisk(t *testing.T, mib int) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "chihai") // the names of sockets are short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Remove(dir) })
+	err = syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", mib))
+	if errors.Is(err, syscall.EPERM) {
+		t.Skip("mounting a small file system is for root only")
+	}
+	if err != nil {
+		t.Skipf("a small file system cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func fillDisk(t *testing.T, binary string, webhook bool) {
+	const women, trainings, seats = 20, 8, 5
+	dir := smallDisk(t, 16)
+	path := filepath.Join(dir, "full.db")
+	makeKillDB(t, path, trainings, seats)
+	const token = "7000000001:full-test"
+	tg := telegramtest.New(token)
+	if err := tg.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer tg.Close()
+	addr := freeAddress(t)
+	bot := &process{binary: binary, env: []string{
+		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=" + addr, "CHIHAI_URL=http://" + addr,
+		"CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),
+	}}
+	if webhook {
+		bot.env = append(bot.env, "CHIHAI_TELEGRAM_WEBHOOK=1")
+	}
+	bot.start(t)
+
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	var quit atomic.Bool
+	crowd := make([]*woman, women)
+	var wg sync.WaitGroup
+	for i := range crowd {
+		crowd[i] = &woman{tg: tg, chat: int64(1000 + i), random: rand.New(rand.NewPCG(uint64(i), 7)), holds: map[string]bool{}, quit: &quit}
+		wg.Go(func() { crowd[i].live(ctx) })
+	}
+	until := func(what string, is func() bool) {
+		t.Helper()
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for !is() {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				t.Fatalf("%s: never\n%s", what, bot.log.String())
+			}
+		}
+	}
+	ready := func() string { return look(ctx, "http://"+addr+"/readyz") }
+	sent := func() int { return tg.Calls("sendMessage") }
+
+	until("the women talk", func() bool { return sent() > 5*women })
+	ballast := filepath.Join(dir, "ballast")
+	fill(t, ballast)
+	until("the bot says that the disk is full", func() bool {
+		said := ready()
+		return strings.HasPrefix(said, "503 ") && strings.Contains(said, "the disk is full")
+	})
+	until("what women say stays with Telegram", func() bool { return tg.Waiting() > women/2 })
+	before := tg.Waiting()
+	if said := look(ctx, "http://"+addr+"/healthz"); !strings.HasPrefix(said, "200 ") {
+		t.Errorf("the database cannot be read while the disk is full: %s", said)
+	}
+
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	until("the bot says that it goes on", func() bool { return strings.HasPrefix(ready(), "200 ") })
+	freed := sent()
+	until("the women talk again", func() bool { return sent() > freed+5*women })
+	resumed := time.Since(begun)
+	quit.Store(true)
+	wg.Wait()
+	bot.stop(t)
+	wantAsTold(t, path, crowd)
+	t.Logf("%d messages stayed with Telegram while the disk was full; %v after there was room everybody talked again", before, resumed)
+	if n := strings.Count(bot.log.String(), "disk is full, nothing"); n != 1 {
+		t.Errorf("the log says %d times that the disk is full", n)
+	}
+}
+
+// fill makes a file of all that is left on its disk.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for block := make([]byte, 64<<10); err == nil; {
+		_, err = f.Write(block)
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// look returns status and body of a page, or why there is none.
+func look(ctx context.Context, url string) string {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err.Error()
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%d %s", resp.StatusCode, body)
+}
+
+// wantAsTold complains unless the database is sound and each woman holds the
+// seats that she was told of.
+func wantAsTold(t *testing.T, path string, crowd []*woman) {
+	t.Helper()
+	db, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := store.Check(t.Context(), db, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) }); err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		for _, w := range crowd {
+			if w.err != nil {
+				return fmt.Errorf("woman %d: %w", w.chat, w.err)
+			}
+			m, err := memberOf(tx, w.chat)
+			if err != nil {
+				return err
+			}
+			holds := map[string]bool{}
+			for r, err := range tx.RegistrationsOf(m.ID) {
+				if err != nil {
+					return err
+				}
+				tr, err := tx.Training(r.Training)
+				if err != nil {
+					return err
+				}
+				if r.Holds() {
+					holds[tr.Name["vi"]] = true
+				}
+			}
+			if fmt.Sprint(holds) != fmt.Sprint(w.holds) {
+				t.Errorf("woman %d holds %v and was told %v", w.chat, holds, w.holds)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
