@@ -27,6 +27,7 @@ func (b *bot) checks() []health.Check {
 		{Name: "store", Look: b.keeper.look},
 		{Name: "disk", Look: func(context.Context) health.Finding { return lookAtDisk(b.disk) }},
 		{Name: "backup", Look: func(context.Context) health.Finding { return lookAtBackups(b.backups) }},
+		{Name: "held", Look: func(ctx context.Context) health.Finding { return lookAtHeld(ctx, b.store) }},
 		{Name: "outbox", Look: func(context.Context) health.Finding { return lookAtOutbox(b.outbox, b.store.Now()) }},
 	}
 	for _, ch := range b.channels {
@@ -117,6 +118,18 @@ func lookAtBackups(b *backups.Backups) health.Finding {
 		return health.Ok("the last one is of %s", last.Format(time.RFC3339))
 	}
 	return health.Ok("the first one is being made")
+}
+
+// lookAtHeld reminds of a decision that somebody has to take after a restore.
+func lookAtHeld(ctx context.Context, s *store.Store) health.Finding {
+	var hold *store.Hold
+	if err := s.View(ctx, func(tx *store.Tx) (err error) { hold, err = tx.Hold(); return err }); err != nil {
+		return health.Warn("it is not known whether anything is held back: %v", err)
+	}
+	if hold.On() {
+		return health.Warn("what the restored database was still to say is held back: \"chihai outbox\" shows it")
+	}
+	return health.Ok("nothing is held back")
 }
 
 func lookAtOutbox(o *outbox.Outbox, now time.Time) health.Finding {

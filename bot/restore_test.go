@@ -109,6 +109,7 @@ func TestRestoreDrill(t *testing.T) {
 	}
 
 	r = e.start(t, "ready", "serve")
+	r.wait("is held back")
 	tg.Text(100, "/menu")
 	next(100)
 	if n := len(tg.Sent(200)); n != 0 {

@@ -13,6 +13,7 @@ import (
 
 	"chihai/bot/backups"
 	"chihai/bot/disk"
+	"chihai/bot/health"
 	"chihai/store"
 )
 
@@ -39,16 +40,21 @@ func runServe(ctx context.Context, c *call) error {
 	} else if sample {
 		slog.Warn("everybody in this database is made up: it was filled by demo", "database", cfg.db)
 	}
+	if h := lookAtHeld(ctx, s); h.State != health.Fine {
+		slog.Warn(h.Says)
+	}
 	listener, err := net.Listen("tcp", cfg.listen)
 	if err != nil {
 		return fmt.Errorf("%w: CHIHAI_LISTEN chooses another address", err)
 	}
 	defer listener.Close()
-	b, err := newBot(ctx, parts{config: cfg, store: s, lost: lost, listener: listener, chat: cfg.webChat, adopt: *adopt, disk: disk.NewWatch(filepath.Dir(cfg.db))})
+	b, err := newBot(ctx, parts{config: cfg, store: s, lost: lost, listener: listener, chat: cfg.webChat, adopt: *adopt, disk: watchDisk(cfg, s)})
 	if err != nil {
 		return err
 	}
-	b.backups = newBackups(cfg, s, b.metrics.BackedUp)
+	if b.backups, err = newBackups(cfg, s, b.metrics.BackedUp); err != nil {
+		return err
+	}
 	if b.control, err = listenControl(cfg.db); err != nil {
 		return err
 	}
@@ -62,15 +68,28 @@ func runServe(ctx context.Context, c *call) error {
 	return b.run(ctx)
 }
 
-// newBackups returns the backups that are made by themselves, or nil.
-func newBackups(cfg *config, s *store.Store, watch func(time.Time, time.Duration, int64, error)) *backups.Backups {
-	if cfg.backups.dir == "" {
+// watchDisk returns a watch over the disk of the database, or nil when it lies
+// elsewhere.
+func watchDisk(cfg *config, s *store.Store) *disk.Watch {
+	if _, file := s.Backend().(store.Backup); !file {
 		return nil
+	}
+	return disk.NewWatch(filepath.Dir(cfg.db))
+}
+
+// newBackups returns the backups that are made by themselves, or nil. watch is
+// told of each.
+func newBackups(cfg *config, s *store.Store, watch func(time.Time, time.Duration, int64, error)) (*backups.Backups, error) {
+	if cfg.backups.dir == "" {
+		return nil, nil
+	}
+	if _, file := s.Backend().(store.Backup); !file {
+		return nil, misuse("CHIHAI_BACKUPS: %w", backups.ErrOwnTools)
 	}
 	return backups.New(backups.Config{
 		Store: s, Database: cfg.db, Dir: cfg.backups.dir, Every: cfg.backups.every, To: cfg.backups.to,
 		Check: checkCopy, Watch: watch,
-	})
+	}), nil
 }
 
 // ready says where the bot is found, and what is missing when nobody can talk
