@@ -170,6 +170,10 @@ func TestExitCodes(t *testing.T) {
 		{"backup", usage, "arguments"},
 		{"backup x.db", failed, "there is no database"},
 		{"check", failed, "there is no database"},
+		{"restore", usage, "arguments"},
+		{"restore nowhere.db", failed, "no such file"},
+		{"outbox", failed, "there is no database"},
+		{"outbox send", usage, "neither release nor drop"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			code, out, errs := newEnvironment(t).command(t, strings.Fields(tt.args)...)
