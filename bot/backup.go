@@ -72,18 +72,18 @@ func backup(ctx context.Context, d *desk, args []string, _ io.Reader, out io.Wri
 		return err
 	}
 	if sound {
-		if err := checkCopy(ctx, copied); err != nil {
+		if err := checkCopy(ctx, copied, d.config.keyFile()); err != nil {
 			return fmt.Errorf("the copy is not sound, \"backup --check=false\" makes one all the same: %w", err)
 		}
 	}
 	return backups.Pour(out, copied, to)
 }
 
-// checkCopy has a child process read the copy of the database at path, and
-// returns the first faults it finds.
-func checkCopy(ctx context.Context, path string) error {
+// checkCopy has a child process read the copy of the database at path, which the
+// key file opens, and returns the first faults it finds.
+func checkCopy(ctx context.Context, path, key string) error {
 	var said, why strings.Builder
-	err := checkApart(ctx, path, false, &head{w: &said, left: 1000}, &head{w: &why, left: 1000})
+	err := checkApart(ctx, path, key, false, &head{w: &said, left: 1000}, &head{w: &why, left: 1000})
 	if errors.Is(err, errUnsound) {
 		return fmt.Errorf("%s%s", said.String(), strings.TrimSpace(why.String()))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -28,6 +29,7 @@ var errUnsound = errors.New("the database is not sound; a backup that is can tak
 func runCheck(ctx context.Context, c *call) error {
 	set := c.flags("check")
 	file := set.String("file", "", "read this `file`, which nobody uses, and not CHIHAI_DB; for backups")
+	key := set.String("key", "", "the key `file` that opens what is encrypted in it; without it that of CHIHAI_KEY")
 	child := set.Bool("child", false, "read the file in this process")
 	pages := set.Bool("pages", false, "only see whether the file can be read, not whether what it holds fits together")
 	if _, err := c.parse(set, 0, 0); err != nil {
@@ -37,8 +39,11 @@ func runCheck(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if *key == "" {
+		*key = cfg.keyFile()
+	}
 	if *child {
-		return checkFile(ctx, *file, *pages, c.stdout)
+		return checkFile(ctx, *file, *key, *pages, c.stdout)
 	}
 	if *file == "" {
 		*file = cfg.db
@@ -56,7 +61,7 @@ func runCheck(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	return checkApart(ctx, *file, *pages, c.stdout, c.stderr)
+	return checkApart(ctx, *file, *key, *pages, c.stdout, c.stderr)
 }
 
 // copyInUse has the bot that runs on the database path make a copy beside it
@@ -74,10 +79,11 @@ func copyInUse(ctx context.Context, path string) (string, error) {
 	return f.Name(), nil
 }
 
-// checkApart reads the file in a child process. What is wrong, and how many
-// documents there are, goes to stdout, and why it cannot be read to stderr. With
-// pages it only sees whether the file can be read.
-func checkApart(ctx context.Context, path string, pages bool, stdout, stderr io.Writer) error {
+// checkApart reads the file in a child process, what is encrypted with the key
+// file if that is there. What is wrong, and how many documents there are, goes to
+// stdout, and why it cannot be read to stderr. With pages it only sees whether
+// the file can be read.
+func checkApart(ctx context.Context, path, key string, pages bool, stdout, stderr io.Writer) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func checkApart(ctx context.Context, path string, pages bool, stdout, stderr io.
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path, fmt.Sprintf("--pages=%t", pages))
+	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path, "--key", key, fmt.Sprintf("--pages=%t", pages))
 	cmd.Stdout = stdout
 	said, err := cmd.StderrPipe()
 	if err != nil {
@@ -122,8 +128,8 @@ func checkApart(ctx context.Context, path string, pages bool, stdout, stderr io.
 }
 
 // checkFile reads the file path, which nobody has open for writing, and says
-// what is wrong.
-func checkFile(ctx context.Context, path string, pages bool, out io.Writer) error {
+// what is wrong. What is encrypted is looked into if the key file is there.
+func checkFile(ctx context.Context, path, keyFile string, pages bool, out io.Writer) error {
 	if err := bolt.Check(path); err != nil || pages {
 		return err
 	}
@@ -134,8 +140,21 @@ func checkFile(ctx context.Context, path string, pages bool, out io.Writer) erro
 	defer db.Close()
 	say := bufio.NewWriter(out)
 	defer say.Flush()
+	keyed, _, err := store.Peek(ctx, db)
+	if err != nil {
+		return err
+	}
+	var key []byte
+	if keyed {
+		key, err = store.ReadKey(keyFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(say, "The key file %s is not there: what is encrypted is not looked into.\n", keyFile)
+		} else if err != nil {
+			return err
+		}
+	}
 	faults := 0
-	counts, err := store.Check(ctx, db, time.Now(), func(bucket, key, what string) {
+	counts, err := store.CheckSealed(ctx, db, key, time.Now(), func(bucket, key, what string) {
 		faults++
 		fmt.Fprintf(say, "%s %s %s\n", bucket, key, what)
 	})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chihai/bot/backups"
+	"chihai/store"
 
 	"filippo.io/age"
 )
@@ -32,6 +33,8 @@ func variables() []variable {
 		{"CHIHAI_BACKUPS", "", "directory for backups, ideally on another disk; unset: none are made by themselves"},
 		{"CHIHAI_BACKUP_EVERY", "1h", "time from one backup to the next, such as 30m or 6h"},
 		{"CHIHAI_BACKUP_TO", "", "recipients of age (age1… age1…) for whom backups are encrypted; unset: they are not"},
+		{"CHIHAI_KEY", "", "file of the key that opens what is encrypted; unset: CHIHAI_DB with .key"},
+		{"CHIHAI_RECOVERY", "", "recipient (age1…) whose identity opens a database whose key file is lost; read when its keys are made"},
 		{"CHIHAI_LISTEN", "127.0.0.1:8080", "address of the web server"},
 		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
 		{"CHIHAI_TZ", "Asia/Ho_Chi_Minh", "local time of what is said and scheduled"},
@@ -56,6 +59,8 @@ type config struct {
 	db       string
 	dbMax    int // bytes; 0: no bound
 	backups  backupPlan
+	key      string // file; empty: beside the database
+	recovery string // recipient; empty: none was named
 	listen   string
 	isListen bool     // CHIHAI_LISTEN was set
 	url      *url.URL // nil: follows the listener
@@ -97,6 +102,8 @@ func readConfig(getenv func(string) string) (*config, error) {
 			every: r.duration("CHIHAI_BACKUP_EVERY", time.Minute, 31*24*time.Hour),
 			to:    r.recipients("CHIHAI_BACKUP_TO"),
 		},
+		key:      strings.TrimSpace(getenv("CHIHAI_KEY")),
+		recovery: r.recipient("CHIHAI_RECOVERY"),
 		listen:   r.listen("CHIHAI_LISTEN"),
 		isListen: getenv("CHIHAI_LISTEN") != "",
 		zone:     r.zone("CHIHAI_TZ"),
@@ -155,6 +162,17 @@ func (r *reader) database(name string) string {
 		return ""
 	}
 	return filepath.Clean(path)
+}
+
+func (r *reader) recipient(name string) string {
+	s := r.text(name)
+	if s == "" {
+		return ""
+	}
+	if err := store.CheckRecipient(s); err != nil {
+		r.wrong(name, "%v", err)
+	}
+	return s
 }
 
 func (r *reader) listen(name string) string {
@@ -255,6 +273,17 @@ func (r *reader) address(name string) netip.Addr {
 	}
 	return addr
 }
+
+// keyFile is the file of the key that opens the database.
+func (c *config) keyFile() string {
+	if c.key != "" {
+		return c.key
+	}
+	return c.db + keySuffix
+}
+
+// keySuffix stands after the name of the database in that of its key file.
+const keySuffix = ".key"
 
 // page is how the outside reaches the web server of a bot that does not run
 // here.

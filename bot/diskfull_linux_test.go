@@ -5,22 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"chihai/bot/telegram/telegramtest"
-	"chihai/store"
-	"chihai/store/bolt"
 )
 
 // TestDiskFull fills the disk of the real program while 20 women register and
@@ -81,7 +76,7 @@ func fillDisk(t *testing.T, binary string, webhook bool) {
 	addr := freeAddress(t)
 	bot := &process{binary: binary, env: []string{
 		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=" + addr, "CHIHAI_URL=http://" + addr,
-		"CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),
+		"CHIHAI_RECOVERY=" + recipient, "CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),
 	}}
 	if webhook {
 		bot.env = append(bot.env, "CHIHAI_TELEGRAM_WEBHOOK=1")
@@ -90,23 +85,11 @@ func fillDisk(t *testing.T, binary string, webhook bool) {
 
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
-	var quit atomic.Bool
-	crowd := make([]*woman, women)
-	var wg sync.WaitGroup
-	for i := range crowd {
-		crowd[i] = &woman{tg: tg, chat: int64(1000 + i), random: rand.New(rand.NewPCG(uint64(i), 7)), holds: map[string]bool{}, quit: &quit}
-		wg.Go(func() { crowd[i].live(ctx) })
-	}
+	c := gather(ctx, tg, women)
 	until := func(what string, is func() bool) {
 		t.Helper()
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for !is() {
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				t.Fatalf("%s: never\n%s", what, bot.log.String())
-			}
+		if !comes(ctx, is) {
+			t.Fatalf("%s: never\n%s", what, bot.log.String())
 		}
 	}
 	ready := func() string { return look(ctx, "http://"+addr+"/readyz") }
@@ -133,10 +116,9 @@ func fillDisk(t *testing.T, binary string, webhook bool) {
 	freed := sent()
 	until("the women talk again", func() bool { return sent() > freed+5*women })
 	resumed := time.Since(begun)
-	quit.Store(true)
-	wg.Wait()
+	c.leave()
 	bot.stop(t)
-	wantAsTold(t, path, crowd)
+	c.wantAsTold(t, path)
 	t.Logf("%d messages stayed with Telegram while the disk was full; %v after there was room everybody talked again", before, resumed)
 	if n := strings.Count(bot.log.String(), "disk is full, nothing"); n != 1 {
 		t.Errorf("the log says %d times that the disk is full", n)
@@ -185,53 +167,4 @@ func look(ctx context.Context, url string) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("%d %s", resp.StatusCode, body)
-}
-
-// wantAsTold complains unless the database is sound and each woman holds the
-// seats that she was told of.
-func wantAsTold(t *testing.T, path string, crowd []*woman) {
-	t.Helper()
-	db, err := bolt.Open(path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Open(t.Context(), db, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if _, err := store.Check(t.Context(), db, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) }); err != nil {
-		t.Fatal(err)
-	}
-	err = s.View(t.Context(), func(tx *store.Tx) error {
-		for _, w := range crowd {
-			if w.err != nil {
-				return fmt.Errorf("woman %d: %w", w.chat, w.err)
-			}
-			m, err := memberOf(tx, w.chat)
-			if err != nil {
-				return err
-			}
-			holds := map[string]bool{}
-			for r, err := range tx.RegistrationsOf(m.ID) {
-				if err != nil {
-					return err
-				}
-				tr, err := tx.Training(r.Training)
-				if err != nil {
-					return err
-				}
-				if r.Holds() {
-					holds[tr.Name["vi"]] = true
-				}
-			}
-			if fmt.Sprint(holds) != fmt.Sprint(w.holds) {
-				t.Errorf("woman %d holds %v and was told %v", w.chat, holds, w.holds)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -78,10 +78,11 @@ func commands() []command {
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "[--to RECIPIENTS] FILE", "copy the database while it is used", runBackup},
-		{"restore", "[--replace] [--identity FILE] FILE", "make the database anew from a backup", runRestore},
+		{"restore", "[--replace] [--identity FILE] [--recovery FILE] FILE", "make the database anew from a backup", runRestore},
 		{"outbox", "[release|drop]", "show what a restored database holds back, have it sent or drop it", runOutbox},
 		{"health", "", "ask the bot that runs here how it is", runHealth},
-		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
+		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
+		{"check", "[--file FILE] [--key FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},
 	}

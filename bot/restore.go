@@ -27,6 +27,7 @@ func runRestore(ctx context.Context, c *call) error {
 	set := c.flags("restore")
 	r := restoring{call: c}
 	set.StringVar(&r.identity, "identity", "", "`file` with the identity of age that opens an encrypted backup")
+	set.StringVar(&r.recovery, "recovery", "", "`file` with the recovery identity, for when the key file is gone; without it, it is typed or piped in")
 	set.BoolVar(&r.replace, "replace", false, "take the place of the database that is there, which is kept under another name")
 	set.BoolVar(&r.drill, "drill", false, "only see whether it could be restored: nothing is left of it")
 	words, err := c.parse(set, 1, 1)
@@ -46,9 +47,12 @@ type restoring struct {
 	config         *config
 	from           string
 	identity       string // file; empty: none
+	recovery       string // file; empty: what is typed or piped in
 	replace, drill bool
 
 	beside string // the copy that is to become the database
+	key    string // the key file that opens it
+	newKey bool   // which was made for it and is not in its place
 	backup time.Time
 }
 
@@ -65,11 +69,14 @@ func (r *restoring) run(ctx context.Context) (err error) {
 		if gone := os.Remove(r.beside); gone != nil && !errors.Is(gone, os.ErrNotExist) && err == nil {
 			err = gone
 		}
+		if gone := r.forgetKey(); err == nil {
+			err = gone
+		}
 	}()
 	if err := r.fetch(); err != nil {
 		return err
 	}
-	if err := checkApart(ctx, r.beside, true, r.stdout, r.stderr); errors.Is(err, errUnsound) {
+	if err := checkApart(ctx, r.beside, "", true, r.stdout, r.stderr); errors.Is(err, errUnsound) {
 		return fmt.Errorf("%s is no sound backup; nothing was changed", r.from)
 	} else if err != nil {
 		return err
@@ -80,7 +87,7 @@ func (r *restoring) run(ctx context.Context) (err error) {
 	}
 	// What does not fit together was so in the database itself, most likely. It
 	// is better than none.
-	if err := checkApart(ctx, r.beside, false, r.stdout, r.stderr); errors.Is(err, errUnsound) {
+	if err := checkApart(ctx, r.beside, r.key, false, r.stdout, r.stderr); errors.Is(err, errUnsound) {
 		fmt.Fprintln(r.stderr, "The backup can be read, but not all in it fits together; see above.")
 	} else if err != nil {
 		return err
@@ -225,7 +232,10 @@ func (r *restoring) prepare(ctx context.Context) (*held, error) {
 	if err := ours(ctx, r.beside); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.from, err)
 	}
-	s, err := openStore(ctx, r.beside, nil)
+	if err := r.unlock(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.from, err)
+	}
+	s, err := opening{path: r.beside, key: r.key, recovery: func() (string, error) { return r.newRecovery(r.config) }}.open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +300,12 @@ func (r *restoring) place() (kept string, err error) {
 	}
 	if err := os.Rename(r.beside, path); err != nil {
 		return "", err
+	}
+	if r.newKey {
+		if err := replaceKey(r.config.keyFile(), time.Now().UTC()); err != nil {
+			return kept, fmt.Errorf("the key file %s is not in its place yet; \"chihai key show\" puts it there: %w", r.key, err)
+		}
+		r.newKey = false
 	}
 	return kept, backups.SyncDir(filepath.Dir(path))
 }

@@ -30,25 +30,28 @@ func identityFile(t *testing.T) (file, recipient string) {
 	return file, id.Recipient().String()
 }
 
-// The drill: a bot runs, a backup is made, the disk is erased, and the bot comes
-// back with everybody in it. What it was still to say is not said until it is
-// released.
+// The drill: women register, a backup is made, the disk is erased with the
+// database and its key file, and the bot comes back with everybody in it. What it
+// was still to say is not said until it is released.
 func TestRestoreDrill(t *testing.T) {
 	tg, e := startTelegram(t)
-	cfg, err := readConfig(e.get)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := makeSample(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
+	path := e["CHIHAI_DB"]
+	dir := filepath.Dir(path)
+	makeKillDB(t, path, 8, 5)
 	identity, recipient := identityFile(t)
-	e = e.with("CHIHAI_BACKUP_TO", recipient)
+	recovery, forRecovery := identityFile(t)
+	e = e.with("CHIHAI_BACKUP_TO", recipient, "CHIHAI_RECOVERY", forRecovery)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 
-	// One woman is answered, and what another is told is on its way for long.
 	r := e.start(t, "ready", "serve")
+	c := gather(ctx, tg, 10)
+	if !comes(ctx, func() bool { return tg.Calls("sendMessage") > 80 }) {
+		t.Fatalf("nobody talks: %s", r.errs.String())
+	}
+	c.leave()
+
+	// One woman is answered, and what another is told is on its way for long.
 	mend := tg.Fail(telegramtest.Fault{Method: "sendMessage", Chat: 200, Status: 500})
 	tg.Text(200, "/start")
 	tg.Text(100, "/start")
@@ -86,8 +89,7 @@ func TestRestoreDrill(t *testing.T) {
 	refused("--identity", "restore", "--replace", file)
 	other, _ := identityFile(t)
 	refused("for others", "restore", "--replace", "--identity", other, file)
-	dir := filepath.Dir(cfg.db)
-	leftovers(t, dir, "test.db")
+	leftovers(t, dir, "test.db", "test.db.key")
 
 	// The disk is erased.
 	if err := os.RemoveAll(dir); err != nil {
@@ -97,13 +99,16 @@ func TestRestoreDrill(t *testing.T) {
 		t.Fatal(err)
 	}
 	mend()
-	out := e.must(t, "restore", "--identity", identity, file)
+	refused("--recovery", "restore", "--identity", identity, file)
+	refused("another recovery identity", "restore", "--identity", identity, "--recovery", identity, file)
+	leftovers(t, dir)
+	out := e.must(t, "restore", "--identity", identity, "--recovery", recovery, file)
 	for _, want := range []string{"is restored", "1 messages: 1 replies", "chihai outbox release"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("restore does not say %q:\n%s", want, out)
 		}
 	}
-	leftovers(t, dir, "test.db")
+	leftovers(t, dir, "test.db", "test.db.key")
 	if now := documents(e.must(t, "check")); now != whole {
 		t.Errorf("restored are\n%s\nand there were\n%s", now, whole)
 	}
@@ -135,6 +140,7 @@ func TestRestoreDrill(t *testing.T) {
 	}
 	e.must(t, "check")
 	r.stop()
+	c.wantAsTold(t, path)
 }
 
 // holds waits until n messages stand in the outbox of a bot that runs, by

@@ -30,7 +30,7 @@ func runServe(ctx context.Context, c *call) error {
 	}
 	c.logTo(cfg.log, slog.LevelInfo)
 	lost := make(chan error, 1)
-	s, err := openStore(ctx, cfg.db, func(err error) { lost <- err })
+	s, err := c.open(ctx, cfg, func(err error) { lost <- err })
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,8 @@ func newBackups(cfg *config, s *store.Store, watch func(time.Time, time.Duration
 	}
 	return backups.New(backups.Config{
 		Store: s, Database: cfg.db, Dir: cfg.backups.dir, Every: cfg.backups.every, To: cfg.backups.to,
-		Check: checkCopy, Watch: watch,
+		Check: func(ctx context.Context, path string) error { return checkCopy(ctx, path, cfg.keyFile()) },
+		Watch: watch,
 	}), nil
 }
 

@@ -28,7 +28,7 @@ import (
 //	meta/keys → keyRing
 //	meta/key  → currentKey
 type keyRing struct {
-	Lock     string       `json:"lock"`              // [fingerprint] of the key that locks
+	Lock     string       `json:"lock"`              // [KeyName] of the key that locks
 	Recovery string       `json:"recovery,omitzero"` // recipient for whom all are locked too; empty: nobody
 	Hash     *lockedKey   `json:"hash"`              // the hash key
 	Data     []*lockedKey `json:"data"`              // the data keys, the latest last
@@ -77,7 +77,7 @@ type dataKey struct {
 
 // newRing returns keys that lock with key: a new data key, and the hash key hash.
 func newRing(key []byte, recovery string, hash []byte, now time.Time) (*keyRing, error) {
-	r := &keyRing{Lock: fingerprint(key), Recovery: recovery, Hash: &lockedKey{ID: "hash", Created: now}}
+	r := &keyRing{Lock: KeyName(key), Recovery: recovery, Hash: &lockedKey{ID: "hash", Created: now}}
 	if err := errors.Join(r.Hash.lock(key, hash), r.Hash.lockFor(recovery, hash)); err != nil {
 		return nil, err
 	}
@@ -117,8 +117,8 @@ func (r *keyRing) fits(key []byte) error {
 	switch {
 	case key == nil:
 		return fmt.Errorf("%w: its personal fields are encrypted, and no key was given", ErrWrongKey)
-	case r.Lock != fingerprint(key):
-		return fmt.Errorf("%w: it was locked with key %s, this is key %s", ErrWrongKey, r.Lock, fingerprint(key))
+	case r.Lock != KeyName(key):
+		return fmt.Errorf("%w: it was locked with key %s, this is key %s", ErrWrongKey, r.Lock, KeyName(key))
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (k *lockedKey) open(key []byte) ([]byte, error) {
 	}
 	plain, err := aead.Open(nil, nil, k.Locked, k.bound())
 	if err != nil {
-		return nil, fmt.Errorf("open key %s: %w", k.ID, err) // the fingerprint did fit, so the document is damaged
+		return nil, fmt.Errorf("open key %s: %w", k.ID, err) // the name did fit, so the document is damaged
 	}
 	return plain, nil
 }
@@ -186,8 +186,9 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// fingerprint is a name of a key that says nothing about it.
-func fingerprint(key []byte) string {
+// KeyName names the key of a key file without saying anything about it; the name
+// stands in [Keys].Lock.
+func KeyName(key []byte) string {
 	sum := sha256.Sum256(append([]byte("chihai key file\x00"), key...))
 	return hex.EncodeToString(sum[:6])
 }
@@ -255,16 +256,16 @@ func (tx *Tx) dataKey(id string) (*dataKey, error) {
 	return k.data[id], nil
 }
 
-// Keyed says whether the database b has keys, so that [Open] wants one. It is
-// false for an empty database.
-func Keyed(ctx context.Context, b Backend) (keyed bool, err error) {
+// Peek looks at the database b before it is opened. keyed says whether it has
+// keys, so that [Open] wants one; made, whether all in it is made up
+// ([Tx.IsSample]). An empty database is neither.
+func Peek(ctx context.Context, b Backend) (keyed, made bool, err error) {
 	err = b.View(ctx, func(kv KV) error {
-		_, err := kv.Get("meta", ringKey)
-		keyed = err == nil
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		return err
+		tx := &Tx{kv: kv}
+		var errs [2]error
+		keyed, errs[0] = has(tx, "meta", ringKey)
+		made, errs[1] = tx.IsSample()
+		return errors.Join(errs[:]...)
 	})
-	return keyed, err
+	return keyed, made, err
 }

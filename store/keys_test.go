@@ -140,11 +140,11 @@ func TestWrongKey(t *testing.T) {
 	if _, err := store.Open(t.Context(), db, store.Options{Key: key}); err != nil {
 		t.Error(err)
 	}
-	if keyed, err := store.Keyed(t.Context(), db); !keyed || err != nil {
-		t.Errorf("Keyed = %v, %v", keyed, err)
+	if keyed, made, err := store.Peek(t.Context(), db); !keyed || made || err != nil {
+		t.Errorf("Peek = %v, %v, %v", keyed, made, err)
 	}
-	if keyed, err := store.Keyed(t.Context(), memory.New()); keyed || err != nil {
-		t.Errorf("Keyed of an empty database = %v, %v", keyed, err)
+	if keyed, made, err := store.Peek(t.Context(), memory.New()); keyed || made || err != nil {
+		t.Errorf("Peek into an empty database = %v, %v, %v", keyed, made, err)
 	}
 }
 

@@ -97,7 +97,7 @@ func (r *keyRing) recover(who []age.Identity, newKey []byte) error {
 			return err
 		}
 	}
-	r.Lock = fingerprint(newKey)
+	r.Lock = KeyName(newKey)
 	return nil
 }
 

@@ -134,8 +134,8 @@ func TestOldFileWithoutKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if keyed, err := store.Keyed(t.Context(), db); keyed || err != nil {
-		t.Errorf("Keyed = %v, %v", keyed, err)
+	if keyed, _, err := store.Peek(t.Context(), db); keyed || err != nil {
+		t.Errorf("Peek = %v, %v", keyed, err)
 	}
 	err = s.View(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Keys()

@@ -89,7 +89,7 @@ func (s *Store) ChangeKey(ctx context.Context, newKey []byte) error {
 				return err
 			}
 		}
-		ring.Lock = fingerprint(newKey)
+		ring.Lock = KeyName(newKey)
 		return nil
 	})
 	if err == nil {
