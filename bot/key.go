@@ -147,11 +147,12 @@ func changeKey(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.Wri
 	if err := d.store.ChangeKey(ctx, key); err != nil {
 		return fmt.Errorf("%w; the new key is in %s still, in case the database took it", err, path+newSuffix)
 	}
-	if err := replaceKey(path, d.store.Now()); err != nil {
+	now := d.store.Now()
+	if err := replaceKey(path, now); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "The key file %s is a new one. Backups that were made before open with the former, which is kept as\n%s;\n"+
-		"destroy it when those backups are gone. Other processes on this database need the new file.\n", path, formerKey(path, d.store.Now()))
+		"destroy it when those backups are gone. Other processes on this database need the new file.\n", path, formerKey(path, now))
 	return err
 }
 
@@ -183,7 +184,7 @@ func (d *desk) clearNewKey(ctx context.Context, path string) error {
 // beside it.
 func replaceKey(path string, now time.Time) error {
 	if exists(path) {
-		if err := os.Link(path, formerKey(path, now)); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Link(path, formerKey(path, now)); err != nil && !same(path, formerKey(path, now)) {
 			return fmt.Errorf("keep the former key file: %w", err)
 		}
 	}
@@ -197,8 +198,19 @@ func replaceKey(path string, now time.Time) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
+// same says whether two names lead to one file, as after a replaceKey that was
+// cut off.
+func same(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
 func formerKey(path string, now time.Time) string {
-	return path + ".until-" + now.Format("20060102T150405Z")
+	return path + ".until-" + now.UTC().Format("20060102T150405.000Z")
 }
 
 // changeRecovery locks the keys for another recovery recipient.
