@@ -2,9 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"chihai/store"
 )
 
 func TestConfigIsChecked(t *testing.T) {
@@ -90,5 +95,25 @@ func TestConfigPage(t *testing.T) {
 		if got := c.at(addr).String(); got != tt.want {
 			t.Errorf("with CHIHAI_URL=%s and listening at %s the page is %s, want %s", tt.url, tt.listen, got, tt.want)
 		}
+	}
+}
+
+// The database stops before it fills the disk for others.
+func TestDatabaseHasBound(t *testing.T) {
+	e := newEnvironment(t).with("CHIHAI_DB_MAX", "1MiB")
+	table := "code,name,kind,parent\n"
+	for i := range 10_000 {
+		table += fmt.Sprintf("%05d,Ấp %05d,ap,\n", i, i)
+	}
+	name := filepath.Join(t.TempDir(), "areas.csv")
+	if err := os.WriteFile(name, []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := e.command(t, "import", "areas", name); code != failed || !strings.Contains(errs, store.ErrRefused.Error()) {
+		t.Errorf("more than fits: exit %d, %.200q", code, errs)
+	}
+	e.must(t, "check")
+	if code, _, errs := e.with("CHIHAI_DB_MAX", "").command(t, "import", "areas", name); code != done {
+		t.Errorf("without a bound: exit %d, %.200q", code, errs)
 	}
 }

@@ -184,6 +184,55 @@ func TestRestoreReplaces(t *testing.T) {
 	leftovers(t, dir, "test.db", filepath.Base(kept[0]))
 }
 
+// A backup of before the last change of the key file is opened by the recovery
+// identity, and the key file that is there is kept.
+func TestRestoreMakesKey(t *testing.T) {
+	recovery, recipient := identityFile(t)
+	e := newEnvironment(t).with("CHIHAI_RECOVERY", recipient)
+	dir := filepath.Dir(e["CHIHAI_DB"])
+	e.must(t, "set", "head", "Bà Ánh")
+	file := filepath.Join(t.TempDir(), "backup.db")
+	e.must(t, "backup", file)
+	e.must(t, "restore", "--replace", file) // the key file fits
+	e.must(t, "key", "change")
+	changed, err := os.ReadFile(e["CHIHAI_DB"] + keySuffix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := e.command(t, "restore", "--replace", file); code != failed || !strings.Contains(errs, "--recovery") {
+		t.Errorf("restore without the key: exit %d, %q", code, errs)
+	}
+	e.must(t, "restore", "--drill", "--recovery", recovery, file)
+	if after, err := os.ReadDir(dir); err != nil || len(after) != len(before) {
+		t.Errorf("a drill leaves %v of %v, %v", after, before, err)
+	}
+	typed, err := os.ReadFile(recovery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := e.talk(t, string(typed), "restore", "--replace", file); code != done || !strings.Contains(out, "is restored") {
+		t.Fatalf("restore with what is typed: exit %d, %q %q", code, out, errs)
+	}
+	if out := e.must(t, "set"); !strings.Contains(out, "Bà Ánh") {
+		t.Errorf("restored is %q", out)
+	}
+	e.must(t, "check")
+	kept, err := filepath.Glob(e["CHIHAI_DB"] + keySuffix + ".until-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range kept {
+		if raw, err := os.ReadFile(name); err == nil && string(raw) == string(changed) {
+			return
+		}
+	}
+	t.Errorf("the key file that was there is not among %v", kept)
+}
+
 // What is no sound backup changes nothing.
 func TestRestoreRefuses(t *testing.T) {
 	e := sampleBot(t, false)

@@ -48,6 +48,9 @@ func (r *restoring) unlock(ctx context.Context) error {
 	if r.drill {
 		made = r.beside + keySuffix
 	}
+	if exists(made) {
+		return fmt.Errorf("%s is in the way, from a change that was cut off: move it away, but do not delete it", made)
+	}
 	key := store.NewKey()
 	if err := store.WriteKey(made, key); err != nil {
 		return err
