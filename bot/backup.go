@@ -37,6 +37,11 @@ func runBackup(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if sealed, err := backups.Encrypted(words[0]); err != nil {
+		return err
+	} else if !sealed && *to != "" {
+		return errors.Join(errors.New("the bot that runs is of an older version and cannot encrypt backups"), os.Remove(words[0]))
+	}
 	_, err = fmt.Fprintf(c.stdout, "%s, %d KiB\n", words[0], (size+1023)/1024)
 	return err
 }
@@ -76,7 +81,7 @@ func backup(ctx context.Context, d *desk, args []string, _ io.Reader, out io.Wri
 			return fmt.Errorf("the copy is not sound, \"backup --check=false\" makes one all the same: %w", err)
 		}
 	}
-	return backups.Pour(out, copied, to)
+	return backups.Pour(ctx, out, copied, to)
 }
 
 // checkCopy has a child process read the copy of the database at path, which the

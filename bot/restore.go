@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"chihai/bot/backups"
@@ -36,6 +37,9 @@ func runRestore(ctx context.Context, c *call) error {
 	}
 	if r.config, err = readConfig(c.getenv); err != nil {
 		return err
+	}
+	if strings.Contains(r.config.db, "://") {
+		return misuse("restore: %w", backups.ErrOwnTools)
 	}
 	r.from = words[0]
 	return r.run(ctx)
@@ -302,10 +306,10 @@ func (r *restoring) place() (kept string, err error) {
 		return "", err
 	}
 	if r.newKey {
-		if err := replaceKey(r.config.keyFile(), time.Now().UTC()); err != nil {
-			return kept, fmt.Errorf("the key file %s is not in its place yet; \"chihai key show\" puts it there: %w", r.key, err)
+		r.newKey = false // the database needs it from here on
+		if err := replaceKey(r.config.keyFile(), time.Now()); err != nil {
+			return kept, fmt.Errorf("the database is restored, but its key file is not in its place yet, \"chihai key show\" puts it there: %w", err)
 		}
-		r.newKey = false
 	}
 	return kept, backups.SyncDir(filepath.Dir(path))
 }

@@ -232,7 +232,7 @@ func (b *Backups) make(ctx context.Context, begun time.Time) (err error) {
 	}
 	checked, wrong := b.check(ctx, plain)
 	if len(b.To) > 0 {
-		if err := b.encrypt(plain, part, size); err != nil {
+		if err := b.encrypt(ctx, plain, part, size); err != nil {
 			return err
 		}
 	}
@@ -289,7 +289,7 @@ func (b *Backups) check(ctx context.Context, path string) (checked bool, wrong e
 }
 
 // encrypt makes the file part of the copy plain.
-func (b *Backups) encrypt(plain, part string, size int64) error {
+func (b *Backups) encrypt(ctx context.Context, plain, part string, size int64) error {
 	room, err := disk.RoomAt(b.Dir)
 	if err != nil {
 		return err
@@ -301,7 +301,7 @@ func (b *Backups) encrypt(plain, part string, size int64) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(Pour(f, plain, b.To), f.Sync(), f.Close())
+	return errors.Join(Pour(ctx, f, plain, b.To), f.Sync(), f.Close())
 }
 
 // publish gives a whole file its name, so that it has it after a power cut, too.

@@ -263,3 +263,18 @@ func TestRecipients(t *testing.T) {
 		t.Errorf("none: %v, %v", all, err)
 	}
 }
+
+// A program that ends does not wait for a backup that is being encrypted.
+func TestPourStops(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(path, make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, to := range [][]age.Recipient{nil, recipients(t)} {
+		if err := Pour(ctx, io.Discard, path, to); !errors.Is(err, context.Canceled) {
+			t.Errorf("Pour for %d recipients: %v, want %v", len(to), err, context.Canceled)
+		}
+	}
+}

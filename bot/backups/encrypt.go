@@ -1,6 +1,7 @@
 package backups
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,23 +52,37 @@ func Encrypted(path string) (bool, error) {
 }
 
 // Pour writes the file path to out, encrypted for the recipients if there are
-// any.
-func Pour(out io.Writer, path string, to []age.Recipient) error {
+// any. It stops when ctx ends.
+func Pour(ctx context.Context, out io.Writer, path string, to []age.Recipient) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	in := reader{ctx, f}
 	if len(to) == 0 {
-		_, err := io.Copy(out, f)
+		_, err := io.Copy(out, in)
 		return err
 	}
 	sealed, err := age.Encrypt(out, to...)
 	if err != nil {
 		return fmt.Errorf("encrypt: %w", err)
 	}
-	if _, err := io.Copy(sealed, f); err != nil {
+	if _, err := io.Copy(sealed, in); err != nil {
 		return fmt.Errorf("encrypt: %w", err)
 	}
 	return sealed.Close()
+}
+
+// A reader ends with ctx.
+type reader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
 }
