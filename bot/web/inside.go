@@ -55,7 +55,7 @@ func (s *Server) insiders(next http.Handler) http.Handler {
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	inside := s.inside(r)
 	if !inside && !s.limits.requests.take(s.neighbour(r)) {
-		http.Error(w, "too many requests", http.StatusTooManyRequests)
+		tooMany(w)
 		return
 	}
 	report := s.Ready(r.Context())
