@@ -58,7 +58,7 @@ func (tx *Tx) NewID() string {
 	tx.ids.issued++
 	var b [16]byte // 48 bits time, 20 bits turn, 12 bits number, 48 bits random
 	binary.BigEndian.PutUint64(b[:8], tx.ids.time<<16|uint64(tx.ids.turn>>4))
-	binary.BigEndian.PutUint16(b[8:10], uint16(tx.ids.turn<<12)|uint16(n&0xfff))
+	binary.BigEndian.PutUint16(b[8:10], uint16(tx.ids.turn<<12)|uint16(n&0xfff)) // #nosec G115 -- the upper bits of turn stand in b[:8], those of n in low
 	copy(b[10:], tx.ids.seed[:6])
 	low := b[12:] // takes what does not fit into the number, so that none comes twice
 	binary.BigEndian.PutUint32(low, binary.BigEndian.Uint32(low)^n>>12)

@@ -23,7 +23,7 @@ const (
 func backoff(tries int, id string) time.Duration {
 	pause := min(time.Second<<min(tries, 16), maxPause)
 	h := fnv.New32a()
-	h.Write([]byte{byte(tries)})
+	h.Write([]byte{byte(tries)}) // #nosec G115 -- only scatters
 	h.Write([]byte(id))
 	return pause - pause/1024*time.Duration(h.Sum32()%256)
 }

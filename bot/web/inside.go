@@ -50,15 +50,21 @@ func (s *Server) insiders(next http.Handler) http.Handler {
 }
 
 // ready says whether the bot can do its work, with 503 when what people say
-// cannot be kept. Only insiders are told what each check found.
+// cannot be kept. Only insiders are told what each check found, and may ask as
+// often as they like: looking costs more than a page.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	inside := s.inside(r)
+	if !inside && !s.limits.requests.take(s.neighbour(r)) {
+		tooMany(w)
+		return
+	}
 	report := s.Ready(r.Context())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if report.State() == health.Broken {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	said := report.String()
-	if !s.inside(r) {
+	if !inside {
 		said, _, _ = strings.Cut(said, "\n")
 		said = strings.TrimSuffix(said, ", with warnings") + "\n"
 	}

@@ -63,6 +63,30 @@ func TestInside(t *testing.T) {
 	}
 }
 
+// Somebody far away cannot make the bot look at itself all the time.
+func TestReadyIsLimited(t *testing.T) {
+	looks := 0
+	s := newSite(t, func(c *Config) {
+		c.Ready = func(context.Context) health.Report { looks++; return nil }
+	})
+	ask := func(from string) int {
+		r := httptest.NewRequest("GET", "/readyz", nil)
+		r.RemoteAddr, r.Host = from, "10.1.2.4"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code
+	}
+	for range 1000 {
+		ask("203.0.113.5:5000")
+	}
+	if code := ask("203.0.113.5:5000"); code != 429 || looks > 300 {
+		t.Errorf("after 1000 requests: %d, %d looks", code, looks)
+	}
+	if code := ask("10.1.2.3:5000"); code != 200 {
+		t.Errorf("a machine of the office: %d", code)
+	}
+}
+
 func TestReady(t *testing.T) {
 	found := health.Ok("answers")
 	s := newSite(t, func(c *Config) {

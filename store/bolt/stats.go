@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -38,19 +39,30 @@ func (d *DB) Watch(fn func(Commit)) { d.watch.Store(&fn) }
 // Space is what a database file holds.
 type Space struct {
 	File  int64 // bytes of the file
-	Free  int64 // of them, in pages that hold nothing and are used next
+	Free  int64 // of them, in pages that hold nothing and are used next, and set aside behind the last page
 	Views int   // Views that are open now: pages that they may still read are not free
 }
 
-// Space returns the present sizes. It costs a look at the file's head.
+// Space returns the present sizes. It costs a look at the file's head. What a
+// View says of Views holds here, too. How many pages are free is known from the
+// first commit on.
 func (d *DB) Space() (Space, error) {
+	if err := d.enter(context.Background()); err != nil {
+		return Space{}, err
+	}
+	defer d.inside.Done()
 	info, err := d.file.Stat()
 	if err != nil {
 		return Space{}, fmt.Errorf("size of the database file: %w", err)
 	}
-	s := d.bolt.Stats()
-	page := int64(d.bolt.Info().PageSize)
-	return Space{File: info.Size(), Free: int64(s.FreePageN+s.PendingPageN) * page, Views: s.OpenTxN}, nil
+	stats := d.bolt.Stats()
+	tx, err := d.bolt.Begin(false)
+	if err != nil {
+		return Space{}, fmt.Errorf("size of the database: %w", err)
+	}
+	defer tx.Rollback()
+	free := int64(stats.FreePageN+stats.PendingPageN) * int64(d.bolt.Info().PageSize)
+	return Space{File: info.Size(), Free: free + max(0, info.Size()-tx.Size()), Views: stats.OpenTxN}, nil
 }
 
 type counts struct{ commits, updates, reruns, maxGroup atomic.Int64 }
