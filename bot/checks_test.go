@@ -132,7 +132,7 @@ func TestLookIsPatient(t *testing.T) {
 		}
 		return strings.Join(all, ", ")
 	}
-	if got, want := states(), "store ok, outbox ok, clock ok"; got != want {
+	if got, want := states(), "store ok, disk ok, backup ok, held ok, outbox ok, clock ok"; got != want {
 		t.Errorf("at first: %s, want %s", got, want)
 	}
 	err = s.Update(t.Context(), func(tx *store.Tx) error {
@@ -141,7 +141,7 @@ func TestLookIsPatient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := states(), "store ok, outbox ok, clock warning"; got != want {
+	if got, want := states(), "store ok, disk ok, backup ok, held ok, outbox ok, clock warning"; got != want {
 		t.Errorf("with something overdue: %s, want %s", got, want)
 	}
 	late, err := b.schedule.Overdue(t.Context())

@@ -77,7 +77,7 @@ func operateUnderLoad(t *testing.T, binary string) {
 	defer tg.Close()
 	listen, metrics := freePort(t), freePort(t)
 	bot := &process{binary: binary, env: []string{
-		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=" + listen, "CHIHAI_METRICS=" + metrics, "CHIHAI_WEBCHAT=1",
+		"CHIHAI_DB=" + path, "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=" + listen, "CHIHAI_METRICS=" + metrics, "CHIHAI_WEBCHAT=1",
 		"CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),
 		"CHIHAI_LOG=json", "CHIHAI_LOG_LEVEL=debug",
 	}}
@@ -235,7 +235,7 @@ func signalTwice(t *testing.T, binary string) {
 	defer tg.Close()
 	socket, told := listenAsSupervisor(t)
 	bot := &process{binary: binary, env: []string{
-		"CHIHAI_DB=" + filepath.Join(t.TempDir(), "test.db"), "CHIHAI_LISTEN=127.0.0.1:0", "NOTIFY_SOCKET=" + socket,
+		"CHIHAI_DB=" + filepath.Join(t.TempDir(), "test.db"), "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=127.0.0.1:0", "NOTIFY_SOCKET=" + socket,
 		"CHIHAI_TELEGRAM_TOKEN=" + testToken, "CHIHAI_TELEGRAM_API=" + tg.URL(),
 	}}
 	tg.Fail(telegramtest.Fault{Method: "sendMessage", Hang: true})
