@@ -14,7 +14,7 @@
 // Something that happens: a field of [Metrics], its description in New, and a
 // method that counts it. Something that can be looked at: a description in
 // collect.go, and a line in the method that sends it. Then add its name to the
-// list in the test and to the operator's page.
+// list in bot/numbers_test.go and to the operator's page.
 package metrics
 
 import (
