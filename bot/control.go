@@ -34,10 +34,12 @@ type work func(ctx context.Context, d *desk, args []string, in io.Reader, out io
 func works() map[string]work {
 	return map[string]work{
 		"backup":               backup,
+		"check audit":          checkAudit,
 		"export registrations": exportRegistrations,
 		"grant":                grant,
 		"grants":               grants,
 		"import areas":         importAreas,
+		"reset passphrase":     resetPassphrase,
 		"revoke":               revoke,
 		"set":                  set,
 	}
