@@ -128,6 +128,7 @@ type stage struct {
 	last     map[string]Input
 	shown    map[string][]store.Message // by person: what was sent to her, latest last
 	posted   []store.Message
+	places   map[string]string // ID of the sample training that was once at a place: staff may move it
 	out      strings.Builder
 }
 
@@ -696,8 +697,12 @@ func (s *stage) code(place string) (code string) {
 	return code
 }
 
-// training is the ID of the sample training at place.
+// training is the ID of the sample training at place, as it was when it was first
+// asked for.
 func (s *stage) training(place string) (id string) {
+	if id := s.places[place]; id != "" {
+		return id
+	}
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
 			if err != nil {
@@ -710,6 +715,10 @@ func (s *stage) training(place string) (id string) {
 		}
 		return fmt.Errorf("no training at %s", place)
 	}))
+	if s.places == nil {
+		s.places = map[string]string{}
+	}
+	s.places[place] = id
 	return id
 }
 
