@@ -35,6 +35,7 @@ type bot struct {
 	control  net.Listener // nil: no commands are taken
 	desk     *desk
 	page     *url.URL // how the outside reaches the web server
+	started  time.Time
 	lost     chan error
 }
 

@@ -46,7 +46,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the locales: %w", err)
 	}
-	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page()}
+	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), started: p.store.Now()}
 	if p.listener != nil {
 		b.page = p.config.at(p.listener.Addr())
 	}
@@ -76,7 +76,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		}
 	}
 	if p.listener != nil {
-		b.web = newWeb(p, b.page, known, hooks, catalog)
+		b.web = newWeb(b, p, b.page, known, hooks, catalog)
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
@@ -157,12 +157,13 @@ func menus(catalog *locales.Catalog) map[string][]telegram.Command {
 	return all
 }
 
-func newWeb(p parts, page *url.URL, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
+func newWeb(b *bot, p parts, page *url.URL, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
 	c := web.Config{
 		Store: p.store, URL: page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,
+		Speak: catalog.In, Zone: p.config.zone, Status: b.status,
 	}
 	if p.config.telegram.token != "" {
 		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(code string) string { return telegramLink(known.get(), "t"+code) }})

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"chihai/bot/web"
+)
+
+// status says how the bot is, for the staff pages. It counts what stands in
+// memory and asks no network.
+func (b *bot) status(context.Context) web.Status {
+	s := web.Status{Version: version(), Started: b.started}
+	if info, err := os.Stat(b.desk.config.db); err == nil {
+		s.Database = info.Size()
+	}
+	for _, c := range b.outbox.Stats() {
+		line := web.ChannelStatus{Name: c.Channel, Delivered: c.Delivered, Failed: c.Blocked + c.Failed + c.Late + c.Unknown, Oldest: c.Oldest}
+		for _, n := range c.Waiting {
+			line.Waiting += n
+		}
+		s.Channels = append(s.Channels, line)
+	}
+	return s
+}
