@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 
 	"chihai/bot/web"
+	"chihai/locales"
 )
 
 // status says how the bot is, for the staff pages. It counts what stands in
@@ -15,7 +17,8 @@ func (b *bot) status(context.Context) web.Status {
 		s.Database = info.Size()
 	}
 	for _, c := range b.outbox.Stats() {
-		line := web.ChannelStatus{Name: c.Channel, Delivered: c.Delivered, Failed: c.Blocked + c.Failed + c.Late + c.Unknown, Oldest: c.Oldest}
+		network, _, _ := strings.Cut(c.Channel, ":")
+		line := web.ChannelStatus{Name: locales.Capital(network), Delivered: c.Delivered, Failed: c.Blocked + c.Failed + c.Late + c.Unknown, Oldest: c.Oldest}
 		for _, n := range c.Waiting {
 			line.Waiting += n
 		}

@@ -64,7 +64,7 @@ func (t *Turn) openPages() error {
 	}
 	t.part()
 	t.send(&store.Message{
-		Text:    t.T("staff.pages_link", "page", t.Page("/staff"), "code", code),
+		Text:    t.T("staff.pages_link", "page", t.Page("/staff"), "code", code[:4]+" "+code[4:8]+" "+code[8:]),
 		Choices: []store.Choice{{ID: "open", Label: t.T("staff.pages_open"), Kind: store.Link, URL: t.Page("/staff/in?lang=" + t.Language + "#" + code), Wide: true}},
 		Layout:  store.Inline,
 		Secret:  true,

@@ -488,7 +488,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])([0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }

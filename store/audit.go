@@ -15,7 +15,7 @@ import (
 //	audit_new  the same key → mark, until it is chained
 type Audit struct {
 	At     time.Time `json:"at"`
-	By     string    `json:"by,omitzero"` // member; empty: the operator at the machine
+	By     string    `json:"by,omitzero"` // member; empty: the operator at the machine, or somebody not known who tries
 	Did    string    `json:"did"`         // such as "grant", "export registrations"
 	Object string    `json:"object,omitzero"`
 

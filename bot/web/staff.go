@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"chihai/locales"
 	"chihai/store"
 )
 
@@ -151,7 +152,7 @@ func (v *visit) missing() {
 // page answers with the template name. title is a message id, and what the
 // template shows below its head is body.
 func (v *visit) page(status int, name, title string, body any) {
-	p := staffPage{speaker: speaker{v.Printer}, Title: v.T(title), Name: v.member.Name, Path: v.r.URL.Path, Organisation: v.organisation, Body: body}
+	p := staffPage{Printer: v.Printer, Title: v.T(title), Name: v.member.Name, Path: v.r.URL.Path, Organisation: v.organisation, Body: body}
 	if p.Name == "" {
 		p.Name = v.member.Code
 	}
@@ -170,13 +171,13 @@ func (v *visit) log(did, object string) error {
 
 // A staffPage is what every template of staff is given.
 type staffPage struct {
-	speaker
-	Title        string
-	Name         string // of who is signed in; empty: nobody is yet
-	Organisation string
-	Path         string
-	Menu         []menuItem
-	Body         any
+	*locales.Printer // says the page's words
+	Title            string
+	Name             string // of who is signed in; empty: nobody is yet
+	Organisation     string
+	Path             string
+	Menu             []menuItem
+	Body             any
 }
 
 type menuItem struct {

@@ -27,7 +27,7 @@ type memberLine struct {
 // shows the last count of the clock: a million members are not counted for a
 // page.
 func (v *visit) members() error {
-	p := membersPage{Total: memberLine{Area: v.T("desk.total")}}
+	p := membersPage{Total: memberLine{Area: v.T("desk.whole")}}
 	for _, code := range locales.Languages {
 		p.Languages = append(p.Languages, v.T("language."+code))
 	}

@@ -30,9 +30,6 @@ func (v *viewer) within(a action) func(area string) bool {
 	return func(area string) bool { return v.may(a, area) }
 }
 
-// A speaker lets templates say messages.
-type speaker struct{ *locales.Printer }
-
 // signedIn returns who asks, or [store.ErrNotFound] when nobody is signed in
 // there, has not given her passphrase, or holds no role any more. It keeps now
 // and then that the session is used.
@@ -92,8 +89,8 @@ func (st *staff) viewer(r *http.Request) (*viewer, error) {
 	return who, nil
 }
 
-// newToken256 makes the secret that a browser holds: 256 random bits.
-func newToken256() string {
+// newSessionToken makes the secret that a browser holds: 256 random bits.
+func newSessionToken() string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails
 	return base64.RawURLEncoding.EncodeToString(b)

@@ -33,8 +33,8 @@ func (st *staff) signInPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (st *staff) askCode(w http.ResponseWriter, r *http.Request, status int, fault string) {
-	words := speaker{st.Speak(pageLanguage(r), "")}
-	st.show(w, r, status, "staff_in.html", staffPage{speaker: words, Title: words.T("desk.in"), Path: r.URL.Path, Body: signInForm{fault}})
+	words := st.Speak(pageLanguage(r), "")
+	st.show(w, r, status, "staff_in.html", staffPage{Printer: words, Title: words.T("desk.in"), Path: r.URL.Path, Body: signInForm{fault}})
 }
 
 // signIn takes the code. A code that is not good, and one of somebody who is no
@@ -46,7 +46,7 @@ func (st *staff) signIn(w http.ResponseWriter, r *http.Request) {
 	if len(typed) > 40 {
 		typed = ""
 	}
-	address, token := st.neighbour(r), newToken256()
+	address, token := st.neighbour(r), newSessionToken()
 	var member *store.Member
 	var wait time.Duration
 	err := st.Store.Update(r.Context(), func(tx *store.Tx) (err error) {
@@ -117,7 +117,7 @@ func (st *staff) askPassphrase(w http.ResponseWriter, r *http.Request, who *view
 		title = "desk.pass_new"
 	}
 	st.show(w, r, status, "staff_passphrase.html", staffPage{
-		speaker: speaker{who.Printer}, Title: who.T(title), Path: r.URL.Path, Organisation: who.organisation,
+		Printer: who.Printer, Title: who.T(title), Path: r.URL.Path, Organisation: who.organisation,
 		Body: passphraseForm{New: choose, Fault: fault, Least: minPassphrase, Member: who.member.Code},
 	})
 }
@@ -239,7 +239,7 @@ func (st *staff) prove(w http.ResponseWriter, r *http.Request, who *viewer, was 
 // another one since.
 func (st *staff) begin(w http.ResponseWriter, r *http.Request, who *viewer, was, set *store.Passphrase) error {
 	_, old, _ := st.cookie(r)
-	token := newToken256()
+	token := newSessionToken()
 	err := st.Store.Update(r.Context(), func(tx *store.Tx) error {
 		s, err := tx.Session(who.member.ID, old)
 		if err != nil {

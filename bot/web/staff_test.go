@@ -29,7 +29,7 @@ type office struct {
 
 const good = "bốn con mèo leo cau"
 
-func newOffice(t *testing.T, change func(*Config)) *office {
+func newOffice(t testing.TB, change func(*Config)) *office {
 	t.Helper()
 	catalog, err := locales.Load()
 	if err != nil {

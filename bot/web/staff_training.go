@@ -111,18 +111,8 @@ func (v *visit) workbook() error {
 	if !v.fresh("/staff/trainings/" + t.Code) {
 		return nil
 	}
-	select {
-	case v.books <- struct{}{}:
-		defer func() { <-v.books }()
-	case <-v.r.Context().Done():
-		return v.r.Context().Err()
-	}
-	list, err := export.Take(v.r.Context(), v.Store, t.ID, v.member.ID)
+	name, book, err := v.book(t)
 	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := export.Registrations(&b, list, v.Speak(locales.Source, ""), v.Zone); err != nil {
 		return err
 	}
 	if _, err := unhurried(v.w); err != nil {
@@ -130,8 +120,26 @@ func (v *visit) workbook() error {
 	}
 	h := v.w.Header()
 	h.Set("Content-Type", export.Workbook)
-	h.Set("Content-Disposition", `attachment; filename="`+list.Name()+`"`)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	v.w.Write(b.Bytes())
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(book)))
+	v.w.Write(book)
 	return nil
+}
+
+// book makes the workbook of the training and keeps that she took it. Few are
+// made at a time: a long list takes much of the machine.
+func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
+	select {
+	case v.books <- struct{}{}:
+		defer func() { <-v.books }()
+	case <-v.r.Context().Done():
+		return "", nil, v.r.Context().Err()
+	}
+	list, err := export.Take(v.r.Context(), v.Store, t.ID, v.member.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	var b bytes.Buffer
+	err = export.Registrations(&b, list, v.Speak(locales.Source, ""), v.Zone)
+	return list.Name(), b.Bytes(), err
 }
