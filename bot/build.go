@@ -76,7 +76,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		}
 	}
 	if p.listener != nil {
-		b.web = newWeb(b, p, b.page, known, hooks, catalog)
+		b.web = newWeb(p, b, known, hooks, catalog)
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
@@ -157,9 +157,9 @@ func menus(catalog *locales.Catalog) map[string][]telegram.Command {
 	return all
 }
 
-func newWeb(b *bot, p parts, page *url.URL, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
+func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
 	c := web.Config{
-		Store: p.store, URL: page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
+		Store: p.store, URL: b.page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,

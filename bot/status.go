@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"chihai/bot/web"
@@ -25,4 +26,19 @@ func (b *bot) status(context.Context) web.Status {
 		s.Channels = append(s.Channels, line)
 	}
 	return s
+}
+
+// version is the version and the revision of this program, as far as they are
+// known.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return info.Main.Version + " " + s.Value
+		}
+	}
+	return info.Main.Version
 }

@@ -14,21 +14,16 @@ func runVersion(_ context.Context, c *call) error {
 	if _, err := c.parse(c.flags("version"), 0, 0); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.stdout, "chihai %s, %s %s/%s, schema %d\n",
-		version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, store.SchemaVersion())
-	return err
-}
-
-// version is the version and the revision, as far as they are known.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return info.Main.Version + " " + s.Value
+	version, revision := "(unknown)", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value
+			}
 		}
 	}
-	return info.Main.Version
+	_, err := fmt.Fprintf(c.stdout, "chihai %s%s, %s %s/%s, schema %d\n",
+		version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH, store.SchemaVersion())
+	return err
 }

@@ -208,7 +208,7 @@ func TestChainMadeAnew(t *testing.T) {
 
 // Rows of a file of schema 2, which knew no chain, are chained.
 func TestMigrateFromSchema2(t *testing.T) {
-	s, db := chained(t)
+	_, db := chained(t)
 	change(t, db, func(kv store.KV) error {
 		for p, err := range kv.Scan("audit_chain", "", "") {
 			if err != nil {
@@ -222,7 +222,8 @@ func TestMigrateFromSchema2(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if err := kv.Put("meta", "schema", []byte(`{"version":2`+string(raw[len(`{"version":3`):]))); err != nil {
+		now := fmt.Sprintf(`{"version":%d`, store.SchemaVersion())
+		if err := kv.Put("meta", "schema", []byte(strings.Replace(string(raw), now, `{"version":2`, 1))); err != nil {
 			return err
 		}
 		return kv.Delete("meta", "audit")
