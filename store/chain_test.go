@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +12,8 @@ import (
 
 	"chihai/store"
 	"chihai/store/memory"
+
+	"github.com/go-json-experiment/json"
 )
 
 // chained is a database with 30 rows of the audit in its chain.
@@ -116,6 +121,24 @@ func TestTampering(t *testing.T) {
 			}
 			return kv.Put("audit", rows[12], []byte(strings.Replace(string(raw), `"see"`, `"sea"`, 1)))
 		},
+		"change a row and make its hash anew": func(_ *testing.T, kv store.KV, rows, links []string) error {
+			row := []byte(`{"at":"2026-11-23T01:00:00Z","by":"m","did":"sea","object":"12"}`) // canonical
+			before, err := link(kv, links[11])
+			if err != nil {
+				return err
+			}
+			l, err := link(kv, links[12])
+			if err != nil {
+				return err
+			}
+			sum := sha256.Sum256(fmt.Appendf(nil, "%s\n13\n%s\n2026-11-23T01:00:00Z\n%s", before.Hash, l.Row, row))
+			l.Hash = hex.EncodeToString(sum[:])
+			raw, err := json.Marshal(l)
+			if err != nil {
+				return err
+			}
+			return errors.Join(kv.Put("audit", l.Row, row), kv.Put("audit_chain", links[12], raw))
+		},
 		"add a field": func(t *testing.T, kv store.KV, rows, _ []string) error {
 			raw, err := kv.Get("audit", rows[12])
 			if err != nil {
@@ -166,6 +189,39 @@ func TestTampering(t *testing.T) {
 				t.Errorf("Check does not notice: %q", wrong)
 			}
 		})
+	}
+}
+
+func link(kv store.KV, key string) (l store.AuditLink, err error) {
+	raw, err := kv.Get("audit_chain", key)
+	if err == nil {
+		err = json.Unmarshal(raw, &l)
+	}
+	return l, err
+}
+
+// The hash of a link is what its comment says, so that others can follow the
+// chain without this program.
+func TestLinkHash(t *testing.T) {
+	_, db := chained(t)
+	err := db.View(t.Context(), func(kv store.KV) error {
+		before := ""
+		for n := 1; n <= 30; n++ {
+			l, err := link(kv, fmt.Sprintf("%012d", n))
+			if err != nil {
+				return err
+			}
+			row := fmt.Sprintf(`{"at":"2026-11-23T01:00:00Z","by":"m","did":"see","object":"%d"}`, n-1)
+			sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s\n2026-11-23T01:00:00Z\n%s", before, n, l.Row, row))
+			if l.Hash != hex.EncodeToString(sum[:]) {
+				t.Fatalf("link %d has another hash than its row and the one before make", n)
+			}
+			before = l.Hash
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

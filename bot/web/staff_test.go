@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -210,6 +211,16 @@ func (b *browser) token() string {
 	return ""
 }
 
+// holds puts a token into the browser.
+func (b *browser) holds(token string) {
+	b.t.Helper()
+	u, err := url.Parse(b.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.Jar.SetCookies(u, []*http.Cookie{{Name: "chihai", Value: token, Path: "/"}})
+}
+
 func TestSignIn(t *testing.T) {
 	o := newOffice(t, nil)
 	b := o.browser()
@@ -278,8 +289,7 @@ func TestFixation(t *testing.T) {
 		"of others": o.signIn(o.lan).token(),
 	} {
 		b := o.browser()
-		u, _ := url.Parse(b.base)
-		b.Jar.SetCookies(u, []*http.Cookie{{Name: "chihai", Value: planted, Path: "/"}})
+		b.holds(planted)
 		b.wants(303, "/staff/passphrase", "POST", "/staff/in", "code", o.code(o.mai))
 		if b.token() == planted {
 			t.Errorf("%s: it becomes half a session", name)
@@ -371,7 +381,21 @@ func TestScope(t *testing.T) {
 		t.Errorf("that she saw names is not kept: %q", got)
 	}
 
-	// A role that ends, ends at once.
+	// A role that ends by itself ends her session too.
+	kim := o.officer("Kim", store.Facilitator, "92")
+	o.update(func(tx *store.Tx) error {
+		m, err := tx.Member(kim)
+		if err != nil {
+			return err
+		}
+		return tx.Grant(m, &store.Grant{Role: store.Staff, Area: "92", Until: tx.Now.Add(time.Minute)})
+	})
+	short := o.signIn(kim)
+	short.wants(200, "", "GET", "/staff/")
+	o.wait(time.Minute)
+	short.wants(303, "/staff/in", "GET", "/staff/")
+
+	// A role that is taken ends at once.
 	o.update(func(tx *store.Tx) error { _, err := tx.Revoke(o.lan, ""); return err })
 	lan.wants(303, "/staff/in", "GET", "/staff/")
 }
@@ -389,6 +413,9 @@ func TestWorkbook(t *testing.T) {
 	if mai.token() == before {
 		t.Error("the token stays")
 	}
+	thief := o.browser()
+	thief.holds(before)
+	thief.wants(303, "/staff/in", "GET", "/staff/")
 	raw := mai.wants(200, "", "GET", path+"/list.xlsx")
 	f, err := excelize.OpenReader(bytes.NewReader([]byte(raw)))
 	if err != nil {
@@ -456,6 +483,31 @@ func TestSessionOfStaff(t *testing.T) {
 	}
 	o.wait(store.SessionIdle)
 	b.wants(303, "/staff/in", "GET", "/staff/")
+}
+
+// A passphrase that was set anew while somebody gave the old one lets nobody in.
+func TestPassphraseSetMeanwhile(t *testing.T) {
+	o := newOffice(t, nil)
+	mai := o.signIn(o.mai)
+	st := newStaff(o.Server)
+	r := httptest.NewRequest("POST", "/staff/again", nil)
+	r.AddCookie(&http.Cookie{Name: "chihai", Value: mai.token()})
+	who, err := st.viewer(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := st.passphraseOf(t.Context(), o.mai)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, given := range map[string]*store.Passphrase{"another": {Hash: []byte("old")}, "none": nil} {
+		if err := st.begin(httptest.NewRecorder(), r, who, given, nil); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: begin = %v", name, err)
+		}
+	}
+	if err := st.begin(httptest.NewRecorder(), r, who, was, nil); err != nil {
+		t.Errorf("the present one: %v", err)
+	}
 }
 
 func TestHeadersOfStaff(t *testing.T) {
