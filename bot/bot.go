@@ -40,6 +40,7 @@ type bot struct {
 	backups  *backups.Backups // nil: none are made by themselves
 	desk     *desk
 	page     *url.URL // how the outside reaches the web server
+	started  time.Time
 	lost     chan error
 
 	metrics    *metrics.Metrics

@@ -52,7 +52,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the locales: %w", err)
 	}
-	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), keeper: &keeper{store: p.store}}
+	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), started: p.store.Now(), keeper: &keeper{store: p.store}}
 	made := thisBuild()
 	b.metrics = metrics.New(metrics.Build{Version: made.version, Revision: made.source(), Go: runtime.Version()})
 	if db, ok := p.store.Backend().(*bolt.DB); ok {
@@ -190,6 +190,7 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,
+		Speak: catalog.In, Zone: p.config.zone, Status: b.status,
 	}
 	if p.config.metrics == "" {
 		c.Metrics = b.metrics

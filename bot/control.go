@@ -34,6 +34,7 @@ type work func(ctx context.Context, d *desk, args []string, in io.Reader, out io
 func works() map[string]work {
 	return map[string]work{
 		"backup":               backup,
+		"check audit":          checkAudit,
 		"export registrations": exportRegistrations,
 		"grant":                grant,
 		"grants":               grants,
@@ -45,6 +46,7 @@ func works() map[string]work {
 		"key recovery":         changeRecovery,
 		"key rotate":           rotateKey,
 		"key show":             showKeys,
+		"reset passphrase":     resetPassphrase,
 		"revoke":               revoke,
 		"set":                  set,
 	}

@@ -109,6 +109,22 @@ func TestCommands(t *testing.T) {
 			}
 			says(e.must(t, "check"), "nothing is wrong")
 
+			// The audit and the pages of staff.
+			head := regexp.MustCompile(`(?m)^ +([0-9a-f]{64})?$`).FindStringSubmatch(e.must(t, "check", "audit"))
+			if head == nil {
+				t.Fatal("check audit prints no head")
+			}
+			says(e.must(t, "check", "audit", "--head", head[1]), "Nothing was changed")
+			if code, out, errs := e.command(t, "check", "audit", "--head", strings.Repeat("0", 64)); code != failed || !strings.Contains(errs, "1 faults") || !strings.Contains(out, "cut off") {
+				t.Errorf("check audit with another head: exit %d, %q %q", code, out, errs)
+			}
+			if code, _, errs := e.command(t, "passphrase", "reset", "XXXXXX"); code != failed || !strings.Contains(errs, "nobody has the code") {
+				t.Errorf("passphrase of nobody: exit %d, %q", code, errs)
+			}
+			if code, _, _ := e.command(t, "passphrase", "tell", "XXXXXX"); code != usage {
+				t.Errorf("passphrase tell: exit %d", code)
+			}
+
 			// The list.
 			training := someTraining(t, in("copy.db"), in("test.db"+keySuffix))
 			e.must(t, "export", "registrations", "--training", strings.ToLower(training.Code), "-o", in("list.xlsx"))

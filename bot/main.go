@@ -76,6 +76,7 @@ func commands() []command {
 		{"grant", "--role ROLE --area CODE [--until YYYY-MM-DD]", "make a one-time code that gives a role", runGrant},
 		{"grants", "[--all]", "list who holds which role", runGrants},
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
+		{"passphrase", "reset MEMBERCODE", "forget a passphrase for the staff pages; she chooses another", runPassphrase},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "[--to RECIPIENTS] FILE", "copy the database while it is used", runBackup},
 		{"restore", "[--replace] [--identity FILE] [--recovery FILE] FILE", "make the database anew from a backup", runRestore},
@@ -83,6 +84,7 @@ func commands() []command {
 		{"health", "", "ask the bot that runs here how it is", runHealth},
 		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
 		{"check", "[--file FILE] [--key FILE]", "read the whole database and say what is wrong", runCheck},
+		{"check audit", "[--head HASH]", "say whether the audit was changed past the program", runCheckAudit},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},
 	}
@@ -103,6 +105,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	}
 	if name == "-h" || name == "--help" {
 		name = "help"
+	}
+	if len(args) > 0 && name == "check" && args[0] == "audit" { // a command of two words
+		name, args = "check audit", args[1:]
 	}
 	c := &call{args: args, getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}
 	err := misuse("there is no command %q", name)

@@ -130,7 +130,8 @@ type stage struct {
 	last     map[string]Input
 	shown    map[string][]store.Message // by person: what was sent to her, latest last
 	posted   []store.Message
-	typed    map[string]bool // free text that people wrote
+	typed    map[string]bool   // free text that people wrote
+	places   map[string]string // ID of the sample training that was once at a place: staff may move it
 	out      strings.Builder
 }
 
@@ -540,7 +541,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])([0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
@@ -749,8 +750,12 @@ func (s *stage) code(place string) (code string) {
 	return code
 }
 
-// training is the ID of the sample training at place.
+// training is the ID of the sample training at place, as it was when it was first
+// asked for.
 func (s *stage) training(place string) (id string) {
+	if id := s.places[place]; id != "" {
+		return id
+	}
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
 			if err != nil {
@@ -763,6 +768,10 @@ func (s *stage) training(place string) (id string) {
 		}
 		return fmt.Errorf("no training at %s", place)
 	}))
+	if s.places == nil {
+		s.places = map[string]string{}
+	}
+	s.places[place] = id
 	return id
 }
 

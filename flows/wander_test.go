@@ -60,6 +60,9 @@ func newWanderer(t *testing.T, seed uint64) *wanderer {
 	w.voices = []string{"vi register.children", "vi profile.name"}
 	w.direct([]string{"@grant", "Lan", "staff", "92"})
 	w.open(All)
+	for _, place := range []string{"A", "B", "C", "D"} {
+		w.training(place) // before anybody moves it
+	}
 	return w
 }
 

@@ -8,12 +8,14 @@ import (
 )
 
 // An Audit says who did what to whose data: a role given, a list exported, a
-// training cancelled. It holds ids only.
+// training cancelled. It holds ids only. It is never changed, and soon after it
+// was kept it is chained (chain.go), so that a later change is found out.
 //
-//	audit  day YYYYMMDD/ID → Audit
+//	audit      day YYYYMMDD/ID → Audit
+//	audit_new  the same key → mark, until it is chained
 type Audit struct {
 	At     time.Time `json:"at"`
-	By     string    `json:"by,omitzero"` // member; empty: the operator at the machine
+	By     string    `json:"by,omitzero"` // member; empty: the operator at the machine, or somebody not known who tries
 	Did    string    `json:"did"`         // such as "grant", "export registrations"
 	Object string    `json:"object,omitzero"`
 
@@ -22,7 +24,11 @@ type Audit struct {
 
 // Log keeps that by did something to the object.
 func (tx *Tx) Log(by, did, object string) error {
-	return put(tx, "audit", tx.Now.Format("20060102")+"/"+tx.NewID(), Audit{At: tx.Now, By: by, Did: did, Object: object})
+	key := tx.Now.Format("20060102") + "/" + tx.NewID()
+	if err := put(tx, "audit", key, Audit{At: tx.Now, By: by, Did: did, Object: object}); err != nil {
+		return err
+	}
+	return tx.kv.Put("audit_new", key, mark)
 }
 
 // Audits yields what was done since the day of from, the oldest first.

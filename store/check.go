@@ -91,7 +91,9 @@ type checker struct {
 // checks say of each bucket what must hold.
 var checks = map[string]func(*checker) error{
 	"area":                checkAreas,
-	"audit":               only[Audit]("audit"),
+	"audit":               checkAudits,
+	"audit_chain":         only[AuditLink]("audit_chain"),
+	"audit_new":           only[struct{}]("audit_new"),
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
@@ -100,22 +102,27 @@ var checks = map[string]func(*checker) error{
 	"file_chunk":          checkChunks,
 	"grant":               checkGrants,
 	"grant_code":          only[GrantCode]("grant_code"),
+	"login_code":          only[LoginCode]("login_code"),
 	"member":              checkMembers,
 	"member_code":         checkMemberCodes,
 	"merge":               only[MergeRequest]("merge"),
 	"message":             checkMessages,
 	"message_member":      checkMessagesFor,
 	"meta":                checkMeta,
+	"passphrase":          checkPassphrases,
 	"receipt":             only[Receipt]("receipt"),
 	"registration":        checkRegistrations,
 	"registration_member": checkSeats,
 	"relay":               checkRelays,
 	"screen":              checkScreen,
 	"seen":                only[seen]("seen"),
+	"session":             checkSessions,
+	"tally":               checkTallies,
 	"task":                checkTasks,
 	"training":            checkTrainings,
 	"training_code":       checkTrainingCodes,
 	"training_start":      checkTrainingStarts,
+	"tries":               only[Tries]("tries"),
 }
 
 // documents reads a bucket and lets see look at each document that can be
@@ -198,6 +205,10 @@ func checkMeta(c *checker) error {
 			v = new(Hold)
 		case key == "backup":
 			v = new(LastBackup)
+		case key == "audit":
+			v = new(AuditHead)
+		case key == "tally":
+			v = new(tallied)
 		case strings.HasPrefix(key, "bot/"):
 			v = new(Bot)
 		case key == resealDoc:
@@ -209,6 +220,14 @@ func checkMeta(c *checker) error {
 			c.wrong("meta", key, "cannot be read"+place(err))
 		}
 	})
+}
+
+func checkAudits(c *checker) error {
+	if err := documents(c, "audit", func(string, *Audit) {}); err != nil {
+		return err
+	}
+	_, err := c.tx.CheckAudits("", c.wrong)
+	return err
 }
 
 func checkAreas(c *checker) error {
@@ -281,6 +300,26 @@ func checkGrants(c *checker) error {
 		c.want(m != nil, "grant", key, "belongs to member "+g.Member+", who is not there")
 		c.want(m == nil || m.Granted, "grant", key, "is not looked for, as its member is not marked as holding any")
 		c.want(slices.Contains(Roles, g.Role), "grant", key, "is of no known role")
+	})
+}
+
+func checkPassphrases(c *checker) error {
+	return documents(c, "passphrase", func(key string, p *Passphrase) {
+		c.want(p.Member == key, "passphrase", key, "says it is that of "+p.Member)
+		c.wantMember(key, "passphrase", key)
+	})
+}
+
+func checkSessions(c *checker) error {
+	return documents(c, "session", func(key string, s *Session) {
+		c.want(s.Member+"/"+s.Hash == key, "session", key, "says it is "+s.Member+"/"+s.Hash)
+		c.wantMember(s.Member, "session", key)
+	})
+}
+
+func checkTallies(c *checker) error {
+	return documents(c, "tally", func(key string, t *Tally) {
+		c.want(tallyKey(t.Area) == key, "tally", key, "says it is "+tallyKey(t.Area))
 	})
 }
 

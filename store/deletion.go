@@ -33,7 +33,14 @@ var deletion = []fate{
 	{"file_chunk", "deleted", "files that were made for her"},
 	{"due", "kept", "holds trainings and ids; hers leads to nobody"},
 	{"merge", "deleted", "a request that she become one with another member ends"},
+	{"session", "deleted", "where she is signed in"},
+	{"passphrase", "deleted", "hers"},
+	{"login_code", "kept", "holds her id, opens nothing without her; deleted within 2 hours"},
+	{"tries", "kept", "hashes without an address; deleted after a day or two"},
+	{"tally", "kept", "numbers; she is not counted any more the next time"},
 	{"audit", "kept", "who did what, by id; the law asks for it, and her id leads to nobody"},
+	{"audit_new", "kept", "as the audit"},
+	{"audit_chain", "kept", "proves that the audit was not changed; holds no person"},
 	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
 	{"area", "kept", "nothing about persons"},
 	{"meta", "kept", "nothing about persons"},
@@ -86,6 +93,9 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 		return err
 	}
 	if _, err := tx.deleteRange("grant", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
+		return err
+	}
+	if err := tx.ForgetPassphrase(m.ID); err != nil {
 		return err
 	}
 	for _, id := range slices.Clone(m.Contacts) {

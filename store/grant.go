@@ -132,15 +132,20 @@ func (tx *Tx) Grant(m *Member, g *Grant) error {
 
 // Revoke ends the grants of the member at once, those of role only unless role
 // is empty, and says how many it ended. The files that were made for her go
-// with them: they are lists of people.
+// with them: they are lists of people. She is signed out of the staff pages,
+// and whom no role is left has no passphrase either.
 func (tx *Tx) Revoke(member string, role Role) (int, error) {
 	grants, err := tx.grantsOf(member)
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	n, left := 0, 0
 	for _, g := range grants {
-		if g.Holds(tx.Now) && (role == "" || g.Role == role) {
+		if !g.Holds(tx.Now) {
+			continue
+		}
+		left++
+		if role == "" || g.Role == role {
 			g.Until = tx.Now
 			if err := put(tx, "grant", member+"/"+g.ID, g); err != nil {
 				return n, err
@@ -150,6 +155,14 @@ func (tx *Tx) Revoke(member string, role Role) (int, error) {
 	}
 	if n == 0 {
 		return 0, nil
+	}
+	if n == left {
+		err = tx.ForgetPassphrase(member)
+	} else {
+		_, err = tx.EndSessions(member)
+	}
+	if err != nil {
+		return n, err
 	}
 	return n, tx.deleteFilesOf(member)
 }

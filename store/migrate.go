@@ -24,6 +24,7 @@ type schema struct {
 var migrations = []func(*Tx) error{
 	findMessagesByMember,
 	mayBeSealed,
+	chainEarlierAudits,
 }
 
 // mayBeSealed changes nothing. From here on fields may be sealed, which an older
@@ -41,6 +42,24 @@ func findMessagesByMember(tx *Tx) error {
 	}
 	for _, m := range all {
 		if err := tx.indexMessage(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chainEarlierAudits has the rows of the audit chained that were kept before
+// there was a chain.
+func chainEarlierAudits(tx *Tx) error {
+	var rows []string
+	for p, err := range tx.kv.Scan("audit", "", "") {
+		if err != nil {
+			return err
+		}
+		rows = append(rows, p.Key)
+	}
+	for _, row := range rows {
+		if err := tx.kv.Put("audit_new", row, mark); err != nil {
 			return err
 		}
 	}

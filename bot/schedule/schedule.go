@@ -38,10 +38,12 @@ type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error
 
-	mu     sync.Mutex // held by a tick
-	pauses map[string]pause
-	tidied time.Time // when it was last tidied
-	untidy []noun    // what is left to tidy
+	mu      sync.Mutex // held by a tick
+	pauses  map[string]pause
+	tidied  time.Time // when it was last tidied
+	untidy  []noun    // what is left to tidy
+	tallies tallying
+	logged  string // day on which the end of the audit was last logged
 
 	counting sync.Mutex
 	stats    Stats
@@ -113,8 +115,13 @@ func (s *Schedule) Tick(ctx context.Context) error {
 			}
 		}
 	}
-	if err := s.tidy(ctx); err != nil {
-		errs = append(errs, fmt.Errorf("tidy: %w", err))
+	for _, w := range []struct {
+		name string
+		do   func(context.Context) error
+	}{{"chain the audit", s.chain}, {"count the members", s.tally}, {"tidy", s.tidy}} {
+		if err := w.do(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", w.name, err))
+		}
 	}
 	return errors.Join(errs...)
 }

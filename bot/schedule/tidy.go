@@ -32,6 +32,9 @@ func nouns() []noun {
 		{name: "deliveries", forget: counted((*store.Tx).ForgetDeliveries)},
 		{name: "files", forget: counted((*store.Tx).ForgetFiles)},
 		{name: "grant codes", forget: counted((*store.Tx).ForgetGrantCodes)},
+		{name: "login codes", forget: counted((*store.Tx).ForgetLoginCodes)},
+		{name: "sessions", forget: counted((*store.Tx).ForgetSessions)},
+		{name: "tries", forget: counted((*store.Tx).ForgetTries)},
 		{name: "lines of web chats", forget: forgetLines},
 	}
 }

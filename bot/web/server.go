@@ -4,6 +4,7 @@
 //	/                 the web chat, or a page that says what this is
 //	/chat/…           what the chat page posts and listens to
 //	/e/CODE           the public page of a training, with a QR code and a calendar entry
+//	/staff/…          the pages of Union staff (staff.go)
 //	/hook/<channel>   webhooks, handed in by main
 //	/healthz          200 when the database answers
 //	/readyz           200 when what people say can be kept, and how all is (bot/health)
@@ -37,6 +38,7 @@ import (
 	"time"
 
 	"chihai/bot/health"
+	"chihai/locales"
 	"chihai/store"
 )
 
@@ -65,6 +67,13 @@ type Config struct {
 	Words func(lang, id string, args ...any) string
 	// When writes day and time of day of t in local time.
 	When func(lang string, t time.Time) string
+	// Speak says the messages of the staff pages in the language lang to somebody
+	// who is addressed by the form you. Nil: there are no staff pages.
+	Speak func(lang, you string) *locales.Printer
+	// Zone is where trainings take place; for the staff pages.
+	Zone *time.Location
+	// Status says how the bot is; for the staff pages. Nil: nobody knows.
+	Status func(ctx context.Context) Status
 	// Voice returns a recording, an Ogg Opus file, as [store.Message.Voice]
 	// names it: language and message id. Nil: there are none.
 	Voice func(language, id string) ([]byte, bool)
@@ -134,6 +143,9 @@ func New(c Config) *Server {
 		mux.HandleFunc("GET /chat/voice/{language}/{id}", s.voice)
 	} else {
 		mux.HandleFunc("GET /{$}", s.closedPage)
+	}
+	if c.Speak != nil {
+		newStaff(s).add(mux)
 	}
 	if c.Open && c.Roles != nil {
 		mux.HandleFunc("GET /phone", s.chatPage)

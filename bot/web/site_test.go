@@ -28,7 +28,7 @@ import (
 // hears.
 type site struct {
 	*Server
-	t       *testing.T
+	t       testing.TB
 	base    string
 	mu      sync.Mutex
 	now     time.Time
@@ -39,7 +39,7 @@ type site struct {
 
 var start = time.Date(2026, 12, 1, 1, 0, 0, 0, time.UTC)
 
-func newSite(t *testing.T, change func(*Config)) *site {
+func newSite(t testing.TB, change func(*Config)) *site {
 	t.Helper()
 	s := &site{t: t, now: start, backend: memory.New()}
 	st, err := store.Open(t.Context(), s.backend, store.Options{Now: s.clock})
@@ -225,7 +225,7 @@ func (s *site) send(contact string, m channel.Message) string {
 
 // A feed is an open stream.
 type feed struct {
-	t    *testing.T
+	t    testing.TB
 	scan *bufio.Scanner
 	stop func()
 }

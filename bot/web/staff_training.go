@@ -1,0 +1,145 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"chihai/bot/export"
+	"chihai/locales"
+	"chihai/store"
+)
+
+const (
+	peoplePage = 50    // people on a page
+	mostPeople = 1_000 // more are in the workbook only: sorting them by name for each page would hold others up
+)
+
+// trainingDetail is what the page of one training shows.
+type trainingDetail struct {
+	trainingLine
+	Neutral  string // its other name, when there are two
+	Until    string
+	Code     string
+	Free     int
+	Children int
+	Gone     int
+	Many     bool // too many people to show here
+	People   []personLine
+	Pages    turning
+	Public   string // path of the public page
+}
+
+type personLine struct {
+	Number   int
+	Name     string
+	Area     string
+	Phone    string // as people read it out
+	Dial     string // E.164
+	Children int
+	By       string
+	Code     string
+}
+
+// training shows one training and who takes part.
+func (v *visit) training() error {
+	t, err := v.ownTraining(seePeople)
+	if err != nil {
+		return err
+	}
+	d := trainingDetail{
+		trainingLine: v.trainingLine(t), Code: t.Code, Free: t.Free(), Children: t.Brought, Pages: v.turned(), Public: "/e/" + t.Code,
+		Until: v.moment(t.End),
+	}
+	if t.Name.In("vi") != d.Name {
+		d.Neutral = t.Name.In("vi")
+	}
+	if d.Many = t.Taken > mostPeople; !d.Many {
+		if err := v.people(t, &d); err != nil {
+			return err
+		}
+	}
+	v.page(http.StatusOK, "staff_training.html", "desk.training", d)
+	return nil
+}
+
+// people puts a page of those who take part into d, and keeps that they were
+// seen.
+func (v *visit) people(t *store.Training, d *trainingDetail) error {
+	var list *export.List
+	err := v.Store.View(v.r.Context(), func(tx *store.Tx) (err error) {
+		list, err = export.Read(tx, t.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.Gone = list.Gone
+	if len(list.People) == 0 {
+		return nil
+	}
+	from := min((d.Pages.Page-1)*peoplePage, len(list.People))
+	to := min(from+peoplePage, len(list.People))
+	d.Pages.More = to < len(list.People)
+	for i, p := range list.People[from:to] {
+		d.People = append(d.People, personLine{
+			Number: from + i + 1, Name: p.Name, Area: p.Area, Phone: locales.Phone(p.Phone), Dial: p.Phone, Children: p.Children, By: p.By, Code: p.Code,
+		})
+	}
+	return v.log("see registrations", t.ID)
+}
+
+// ownTraining returns the training with the code in the path if she may do a
+// for it, and [store.ErrNotFound] otherwise: whether it exists is not told.
+func (v *visit) ownTraining(a action) (*store.Training, error) {
+	t, err := v.trainingByCode(v.r.Context(), v.r.PathValue("code"))
+	if err != nil {
+		return nil, err
+	}
+	if !v.may(a, t.Area) {
+		return nil, store.ErrNotFound
+	}
+	return t, nil
+}
+
+// workbook hands out the list of those who take part, as bot/export writes it.
+func (v *visit) workbook() error {
+	t, err := v.ownTraining(takePeople)
+	if err != nil {
+		return err
+	}
+	if !v.fresh("/staff/trainings/" + t.Code) {
+		return nil
+	}
+	name, book, err := v.book(t)
+	if err != nil {
+		return err
+	}
+	if _, err := unhurried(v.w); err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", export.Workbook)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(book)))
+	v.w.Write(book)
+	return nil
+}
+
+// book makes the workbook of the training and keeps that she took it. Few are
+// made at a time: a long list takes much of the machine.
+func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
+	select {
+	case v.books <- struct{}{}:
+		defer func() { <-v.books }()
+	case <-v.r.Context().Done():
+		return "", nil, v.r.Context().Err()
+	}
+	list, err := export.Take(v.r.Context(), v.Store, t.ID, v.member.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	var b bytes.Buffer
+	err = export.Registrations(&b, list, v.Speak(locales.Source, ""), v.Zone)
+	return list.Name(), b.Bytes(), err
+}
