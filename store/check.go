@@ -82,6 +82,7 @@ var checks = map[string]func(*checker) error{
 	"relay":               checkRelays,
 	"screen":              checkScreen,
 	"seen":                only[seen]("seen"),
+	"tappable":            checkTappable,
 	"task":                checkTasks,
 	"training":            checkTrainings,
 	"training_code":       checkTrainingCodes,
@@ -163,6 +164,8 @@ func checkMeta(c *checker) error {
 			v = new(sample)
 		case strings.HasPrefix(key, "bot/"):
 			v = new(Bot)
+		case strings.HasPrefix(key, "heard/"):
+			v = new(Heard)
 		default: // the schema was read; others are of a newer program
 			return
 		}
@@ -222,6 +225,14 @@ func checkConversations(c *checker) error {
 	return documents(c, "conversation", func(key string, talk *Conversation) {
 		c.want(talk.Member == key, "conversation", key, "says it is that of "+talk.Member)
 		c.wantMember(key, "conversation", key)
+		c.want(c.has("tappable", key) == talk.Tappable, "conversation", key, "is not among those whose buttons may be pressed, or is against its word")
+	})
+}
+
+func checkTappable(c *checker) error {
+	return documents(c, "tappable", func(key string, _ *jsontext.Value) {
+		talk := find[Conversation](c, "conversation", key)
+		c.want(talk != nil && talk.Tappable && talk.Prompt != nil && talk.Prompt.Inline, "tappable", key, "leads to a talk without such a question")
 	})
 }
 

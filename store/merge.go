@@ -316,7 +316,7 @@ func (tx *Tx) mergePerson(keep, gone *Member) error {
 	if _, err := tx.deleteRange("grant", gone.ID+"/", after(gone.ID+"/"), 1<<20); err != nil {
 		return err
 	}
-	if err := tx.kv.Delete("conversation", gone.ID); err != nil {
+	if err := tx.deleteConversation(gone.ID); err != nil {
 		return err
 	}
 	if err := tx.kv.Delete("member", gone.ID); err != nil {

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// TestPowerCut rebuilds CHIHAI_IMAGES disks (10,000 unless said otherwise) as
+// TestPowerCut rebuilds CHIHAI_IMAGES disks (500 unless said otherwise) as
 // power cuts could have left them while a database was made, written to by six
 // women at once, scrubbed, backed up, closed and opened again. On each, what
 // had been told as kept must be there, no turn by half, and the database must
@@ -45,15 +45,13 @@ func TestMain(m *testing.M) {
 //
 //	CHIHAI_IMAGES=1000000 go test ./store/bolt/powercut -run TestPowerCut -v -timeout 60m
 func TestPowerCut(t *testing.T) {
-	images := 10_000
+	images := 500
 	if s := os.Getenv("CHIHAI_IMAGES"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil {
 			t.Fatal("CHIHAI_IMAGES:", err)
 		}
 		images = n
-	} else if testing.Short() {
-		images = 1000
 	}
 	recordings := max(2, images/50_000)
 	seed := uint64(time.Now().UnixNano())
