@@ -37,6 +37,7 @@ import (
 type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error
+	ears   []*ear
 
 	mu     sync.Mutex // held by a tick
 	pauses map[string]pause
@@ -65,6 +66,7 @@ func (s *Schedule) jobs() []job {
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
 		{store.HearJob, s.hear},
+		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},
 	}
 }
@@ -111,6 +113,9 @@ func (s *Schedule) Tick(ctx context.Context) error {
 				errs = append(errs, fmt.Errorf("job %s: %w", j.name, err))
 			}
 		}
+	}
+	if err := s.listen(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("listen: %w", err))
 	}
 	if err := s.tidy(ctx); err != nil {
 		errs = append(errs, fmt.Errorf("tidy: %w", err))

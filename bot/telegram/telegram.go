@@ -68,8 +68,8 @@ type Command struct {
 	Description string // 1–256 characters
 }
 
-// A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter] and,
-// for a webhook, an [http.Handler].
+// A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter], a
+// [channel.Forgetter] and, for a webhook, an [http.Handler].
 type Bot struct {
 	id       string // the part of the token before the colon: not secret
 	token    string
@@ -88,13 +88,16 @@ type Bot struct {
 	albums   *recent[album, int64]     // album → id of the update with its first picture
 	shown    *recent[string, []string] // message → network ids of those of its parts that were shown
 	slow     slowdown
+	heard    atomic.Int64 // see Heard; Unix nanoseconds, 0: never
 }
 
 var (
 	_ channel.Channel = (*Bot)(nil)
 	_ channel.Editor  = (*Bot)(nil)
 	_ channel.Limiter = (*Bot)(nil)
-	_ http.Handler    = (*Bot)(nil)
+
+	_ channel.Forgetter = (*Bot)(nil)
+	_ http.Handler      = (*Bot)(nil)
 )
 
 // tokenShape is what the Bot API takes for a token; for anything else it has
