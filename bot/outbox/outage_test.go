@@ -3,6 +3,7 @@ package outbox
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,9 +44,9 @@ func TestBackAfterOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.net.limits = channel.Limits{Total: 20, PerChat: 1, Burst: 5, Flights: 8}
-		away := true
+		var back atomic.Bool
 		w.net.answer = func(m channel.Message) (channel.Receipt, error) {
-			if away {
+			if !back.Load() {
 				return channel.Receipt{}, errors.New("connection refused")
 			}
 			return channel.Receipt{}, nil
@@ -55,7 +56,7 @@ func TestBackAfterOutage(t *testing.T) {
 			w.post(say(fmt.Sprint("c", i), 0, "1 2")...)
 		}
 		time.Sleep(3*time.Hour + 17*time.Second)
-		away = false
+		back.Store(true)
 		w.post(say("z", 0, "3")...)
 		time.Sleep(time.Second)
 		if n := len(w.net.all()); n > 2*25 {
