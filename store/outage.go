@@ -56,6 +56,9 @@ func (tx *Tx) Tappable(from string) iter.Seq2[*Conversation, error] {
 			if err == nil {
 				c, err = get[Conversation](tx, "conversation", p.Key)
 			}
+			if errors.Is(err, ErrNotFound) {
+				continue // Check tells of it; the others are asked all the same
+			}
 			if !yield(c, err) || err != nil {
 				return
 			}
