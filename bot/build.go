@@ -119,11 +119,23 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	}
 	if !p.silent {
 		b.schedule = schedule.New(p.store, handle)
+		listen(b.schedule, b.channels)
 	}
 	b.metrics.Look(metrics.Parts{
 		Store: p.store, Channels: b.channels, Inbox: b.inbox, Outbox: b.outbox, Schedule: b.schedule, Tasks: b.tasks,
 	})
 	return b, nil
+}
+
+// listen has the clock watch the channels on which answers are lost while the
+// bot is away.
+func listen(clock *schedule.Schedule, channels []channel.Channel) {
+	for _, ch := range channels {
+		if f, ok := ch.(channel.Forgetter); ok {
+			taps, rest := f.Keeps()
+			clock.Listen(schedule.Ear{Name: ch.Name(), Heard: f.Heard, Taps: taps, Rest: rest})
+		}
+	}
 }
 
 // newTelegram returns the channel, and claims the database for its bot.

@@ -73,7 +73,7 @@ func (c *crowd) wantAsTold(t *testing.T, path string) {
 			if w.err != nil {
 				return fmt.Errorf("woman %d: %w", w.chat, w.err)
 			}
-			m, err := memberOf(tx, w.chat)
+			m, err := memberOf(tx, "telegram:7000000001", fmt.Sprint(w.chat))
 			if err != nil {
 				return err
 			}

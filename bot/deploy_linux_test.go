@@ -101,7 +101,7 @@ func TestContainer(t *testing.T) {
 	}
 	program.Close()
 
-	env := []string{"CHIHAI_DB=/data/chihai.db", "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=" + freePort(t)}
+	env := []string{"CHIHAI_DB=/data/chihai.db", "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=" + freeAddress(t)}
 	inside := func(args ...string) *exec.Cmd {
 		cmd := exec.Command("/chihai", args...)
 		cmd.Dir, cmd.Env = "/data", env

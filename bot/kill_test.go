@@ -5,14 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,17 +17,35 @@ import (
 
 	"chihai/bot/telegram/telegramtest"
 	"chihai/store"
-	"chihai/store/bolt"
 )
 
-// TestKill kills the real program with SIGKILL at random points, CHIHAI_KILLS
-// times (3 unless said otherwise), while 50 women register for 10 trainings
-// with scarce seats and give seats up again, through a Bot API server on this
-// machine. What each of them was told must be what the store holds in the end,
-// no seat may be oversold, and every talk must go on. How many of the bot's
-// messages came twice is printed.
+const (
+	killRound     = 500 // kills of one database, which stays small that way
+	killWomen     = 50
+	killOfficers  = 2
+	killVisitors  = 3 // of the web chat
+	killTrainings = 10
+	killSeats     = 7 // of each: 70 for 50 women who want up to 3
+
+	killReminded = 8               // people who are reminded of trainings meanwhile
+	killReminder = 2 * time.Second // from one to the next: a chat takes one message a second
+)
+
+// TestKill kills the real program with SIGKILL, CHIHAI_KILLS times (3 unless
+// said otherwise): now at a random moment, now in the middle of a call that
+// shows somebody something. Meanwhile 50 women register for 10 trainings with
+// scarce seats and give seats up again, officers ask for lists, and the clock
+// reminds people, through a Bot API server on this machine; others talk in the
+// web chat.
 //
-//	CHIHAI_KILLS=200 go test ./bot -run TestKill -v -timeout 30m
+// In the end everything that anybody said must have been answered by one turn,
+// no less and no more; what each woman was told must be what the store holds; no
+// seat may be oversold; each list that was asked for has come or is still to be
+// made; nobody may have been reminded twice, and everybody once unless the store
+// says that it is not known. How many of the bot's replies came twice is
+// printed.
+//
+//	TMPDIR=/dev/shm CHIHAI_KILLS=10000 go test ./bot -run 'TestKill$' -v -timeout 4h
 func TestKill(t *testing.T) {
 	kills := 3
 	if s := os.Getenv("CHIHAI_KILLS"); s != "" {
@@ -40,140 +55,106 @@ func TestKill(t *testing.T) {
 		}
 		kills = n
 	}
-	const (
-		women     = 50
-		trainings = 10
-		seats     = 7 // of each: 70 for 50 women who want up to 3
-	)
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "chihai")
+	binary := filepath.Join(t.TempDir(), "chihai")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	path := filepath.Join(dir, "kill.db")
-	makeKillDB(t, path, trainings, seats)
+	for left := kills; left > 0 && !t.Failed(); left -= killRound {
+		killFor(t, binary, min(left, killRound))
+	}
+}
 
+// killFor kills the program so many times on a database of its own.
+func killFor(t *testing.T, binary string, kills int) {
+	begin := time.Now()
 	tg := telegramtest.New("7000000001:kill-test")
+	tg.Keep = 200
+	var shown showings
+	tg.OnMessage = shown.see
 	if err := tg.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer tg.Close()
 
-	ctx, stop := context.WithTimeout(t.Context(), 25*time.Minute)
+	path := filepath.Join(t.TempDir(), "kill.db")
+	span := max(5*time.Second, time.Duration(kills)*300*time.Millisecond)
+	makeKillDB(t, path, killTrainings, killSeats)
+	change(t, path, func(tx *store.Tx) error {
+		return errors.Join(makeOfficers(tx), makeReminders(tx, tg, span))
+	})
+	web := freeAddress(t)
+
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute+time.Duration(kills)*5*time.Second)
 	defer stop()
 	var quit atomic.Bool
-	crowd := make([]*woman, women)
 	var wg sync.WaitGroup
+	crowd := make([]*woman, killWomen+killOfficers)
 	for i := range crowd {
-		crowd[i] = &woman{tg: tg, chat: int64(1000 + i), random: rand.New(rand.NewPCG(uint64(i), 7)), holds: map[string]bool{}, quit: &quit}
+		crowd[i] = &woman{
+			tg: tg, chat: int64(1000 + i), random: rand.New(rand.NewPCG(uint64(i), 7)), holds: map[string]bool{}, quit: &quit,
+			officer: i >= killWomen,
+		}
 		wg.Go(func() { crowd[i].live(ctx) })
+	}
+	visitors := make([]*webVisitor, killVisitors)
+	for i := range visitors {
+		visitors[i] = &webVisitor{url: "http://" + web}
+		wg.Go(func() { visitors[i].live(ctx, &quit) })
 	}
 
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	bot := &process{binary: binary, env: []string{
-		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=127.0.0.1:0", "CHIHAI_RECOVERY=" + recipient,
+		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=" + web, "CHIHAI_WEBCHAT=1", "CHIHAI_RECOVERY=" + recipient,
 		"CHIHAI_TELEGRAM_TOKEN=7000000001:kill-test", "CHIHAI_TELEGRAM_API=" + tg.URL(),
 	}}
 	for range kills {
+		busy := shown.after(1 + random.IntN(40))
 		bot.start(t)
-		time.Sleep(time.Duration(20+random.IntN(400)) * time.Millisecond) // a random point is the point of this test
+		at := time.Duration(random.IntN(400)) * time.Millisecond
+		if random.IntN(3) == 0 { // at any moment, be it a quiet one
+			busy, at = nil, at/4
+		}
+		select {
+		case <-busy:
+		case <-time.After(at):
+		}
 		bot.kill(t)
 	}
+	killing := time.Since(begin)
 	bot.start(t)
 	quit.Store(true)
 	wg.Wait()
-	bot.stop(t)
-
-	told, repeated, turns := 0, 0, 0
+	for i, v := range visitors {
+		if v.err != nil {
+			t.Fatalf("visitor %d: %v\nthe bot's log:\n%s", i, v.err, bot.log.String())
+		}
+	}
 	for i, w := range crowd {
 		if w.err != nil {
 			t.Fatalf("woman %d: %v\nthe bot's log:\n%s", i, w.err, bot.log.String())
 		}
-		told += len(w.holds)
+	}
+	shown.calm(ctx) // replies go first: what the clock has left comes after them
+	bot.stop(t)
+
+	o := killOracle{t: t, crowd: crowd, visitors: visitors, shown: &shown}
+	o.open(path)
+	repeated, turns := 0, 0
+	for _, w := range crowd {
 		repeated += w.repeated
 		turns += w.turns
 	}
-	key, err := store.ReadKey(path + keySuffix)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := openMade(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	_, err = store.CheckSealed(t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	held := 0
-	err = s.View(t.Context(), func(tx *store.Tx) error {
-		for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
-			if err != nil {
-				return err
-			}
-			n := 0
-			for r, err := range tx.Registrations(tr.ID) {
-				if err != nil {
-					return err
-				}
-				if r.Holds() {
-					n++
-				}
-			}
-			held += n
-			if n != tr.Taken || n > tr.Seats {
-				t.Errorf("%s: %d hold a seat, %d taken of %d", tr.Name["vi"], n, tr.Taken, tr.Seats)
-			}
-		}
-		for _, w := range crowd {
-			m, err := memberOf(tx, w.chat)
-			if err != nil {
-				return err
-			}
-			for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
-				if err != nil {
-					return err
-				}
-				r, err := tx.Registration(tr.ID, m.ID)
-				if err != nil && !errors.Is(err, store.ErrNotFound) {
-					return err
-				}
-				if holds := err == nil && r.Holds(); holds != w.holds[tr.Name["vi"]] {
-					t.Errorf("woman %d, %s: the store says %t, she was told %t", w.chat, tr.Name["vi"], holds, w.holds[tr.Name["vi"]])
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d kills, %d women, %d messages of theirs, %d seats held as they were told; %d of the bot's messages came twice",
-		kills, women, turns, held, repeated)
-	if turns < 10*kills {
+	t.Logf("%d kills in %v (%.0f a minute, of which a start takes %v); %d messages of %d people, %d in the web chat, %d seats held as they were told, %d lists, %d of %d reminders shown, %d still to be sent, %d not known; %d of the bot's replies came twice",
+		kills, killing.Round(time.Second), float64(kills)/killing.Minutes(), (bot.starts / time.Duration(kills+1)).Round(time.Millisecond),
+		turns, len(crowd), o.said, o.held, o.lists, o.reminded, o.due, o.waiting, o.unknown, repeated)
+	if turns < 5*kills {
 		t.Errorf("only %d messages during %d kills: nothing was under way", turns, kills)
 	}
 }
 
-func memberOf(tx *store.Tx, chat int64) (*store.Member, error) {
-	c, err := tx.Contact(tx.ContactID("telegram:7000000001", fmt.Sprint(chat)))
-	if err != nil {
-		return nil, fmt.Errorf("contact of %d: %w", chat, err)
-	}
-	return tx.Member(c.Speaker)
-}
-
+// makeKillDB makes a database with some trainings of so many seats each.
 func makeKillDB(t testing.TB, path string, trainings, seats int) {
-	db, err := bolt.Open(path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Open(t.Context(), db, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	t.Helper()
 	raw, err := os.ReadFile("demo/areas.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +163,7 @@ func makeKillDB(t testing.TB, path string, trainings, seats int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Update(t.Context(), func(tx *store.Tx) error {
+	change(t, path, func(tx *store.Tx) error {
 		if err := tx.ImportAreas(areas); err != nil {
 			return err
 		}
@@ -197,205 +178,126 @@ func makeKillDB(t testing.TB, path string, trainings, seats int) {
 		}
 		return nil
 	})
+}
+
+// change changes the database path, which is made if there is none.
+func change(t testing.TB, path string, fn func(*store.Tx) error) {
+	t.Helper()
+	s, err := openStore(t.Context(), path, nil)
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Update(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// A woman reads what the bot shows her and answers, as people do: what she
-// believes to hold is what she was told.
-type woman struct {
-	tg       *telegramtest.Server
-	chat     int64
-	random   *rand.Rand
-	holds    map[string]bool
-	quit     *atomic.Bool
-	turns    int
-	repeated int
-	err      error
-}
-
-var (
-	gotSeat  = regexp.MustCompile(`đăng ký xong! Mã: \S+\n(Lớp số \d\d)`)
-	gaveSeat = regexp.MustCompile(`Đã hủy đăng ký “(Lớp số \d\d)”`)
-)
-
-func (w *woman) live(ctx context.Context) {
-	w.say("/start")
-	last := ""
-	for {
-		m, err := w.tg.Next(ctx, w.chat)
+// makeOfficers gives the last of the crowd a role.
+func makeOfficers(tx *store.Tx) error {
+	for i := range killOfficers {
+		_, m, _, err := tx.Meet("telegram:7000000001", strconv.Itoa(1000+killWomen+i))
 		if err != nil {
-			w.err = fmt.Errorf("waits for an answer to what she said after %q: %w", last, err)
-			return
+			return err
 		}
-		if m.Text == last { // no two answers that follow one another are alike
-			w.repeated++
-		}
-		last = m.Text
-		if g := gotSeat.FindStringSubmatch(m.Text); g != nil {
-			w.holds[g[1]] = true
-		}
-		if g := gaveSeat.FindStringSubmatch(m.Text); g != nil {
-			delete(w.holds, g[1])
-		}
-		if atMenu(m) && w.quit.Load() {
-			return
-		}
-		if err := w.answer(m); err != nil {
-			w.err = err
-			return
+		if err := tx.Grant(m, &store.Grant{Role: store.Staff, Area: "92"}); err != nil {
+			return err
 		}
 	}
-}
-
-func atMenu(m telegramtest.Message) bool {
-	for _, l := range m.Labels() {
-		if l == "Cài đặt" {
-			return true
-		}
-	}
-	return false
-}
-
-// answer says what a woman says to m.
-func (w *woman) answer(m telegramtest.Message) error {
-	labels := m.Labels()
-	has := func(label string) bool {
-		for _, l := range labels {
-			if l == label {
-				return true
-			}
-		}
-		return false
-	}
-	var classes []string
-	for _, l := range labels {
-		if strings.Contains(l, " · ") {
-			classes = append(classes, l)
-		}
-	}
-	press := ""
-	switch {
-	case has("Tiếng Việt"):
-		press = "Tiếng Việt"
-	case atMenu(m):
-		press = "Đăng ký tham gia"
-		if has("Đăng ký của tôi") && (len(w.holds) >= 3 || w.random.IntN(4) == 0) {
-			press = "Đăng ký của tôi"
-		}
-	case has("Có, hủy đăng ký"):
-		press = "Có, hủy đăng ký"
-	case has("Hủy đăng ký"):
-		press = "Hủy đăng ký"
-	case has("Đúng, đăng ký"):
-		press = "Đúng, đăng ký"
-	case has("Đăng ký"):
-		press = "Đăng ký"
-	case has("Đồng ý"):
-		press = "Đồng ý"
-	case has("Làm tiếp"):
-		press = "Làm tiếp"
-	case len(classes) > 0:
-		press = classes[w.random.IntN(len(classes))]
-		if has("Xem thêm") && w.random.IntN(3) == 0 {
-			press = "Xem thêm"
-		}
-	case strings.Contains(m.Text, "Họ và tên"):
-		w.say("Nguyễn Thị Hoa")
-		return nil
-	case strings.Contains(m.Text, "xã, phường nào"):
-		w.say("Xã Kế Sách")
-		return nil
-	case strings.Contains(m.Text, "Số điện thoại"):
-		w.say("0912 345 678")
-		return nil
-	case has("Thôi"):
-		press = "Thôi"
-	default:
-		return fmt.Errorf("does not know what to answer to %q %q", m.Text, labels)
-	}
-	w.say(press)
 	return nil
 }
 
-func (w *woman) say(text string) {
-	w.turns++
-	w.tg.Text(w.chat, text)
-}
-
-// A process is the program under test.
-type process struct {
-	binary string
-	env    []string
-	cmd    *exec.Cmd
-	log    lockedBuffer
-}
-
-// start starts the program and returns when it says that it is ready.
-func (p *process) start(t *testing.T) {
-	t.Helper()
-	p.cmd = exec.Command(p.binary, "serve")
-	p.cmd.Env = append(os.Environ(), p.env...)
-	p.cmd.Stderr = &p.log
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ready := make(chan error, 1)
-	go func() {
-		line := make([]byte, 1)
-		_, err := out.Read(line)
-		ready <- err
-		io.Copy(io.Discard, out)
-	}()
-	select {
-	case err := <-ready:
+// makeReminders makes trainings of which people are reminded within span: two
+// hours before they begin.
+func makeReminders(tx *store.Tx, tg *telegramtest.Server, span time.Duration) error {
+	var people []string
+	for i := range killReminded {
+		chat := int64(3000 + i)
+		tg.Know(chat)
+		_, m, _, err := tx.Meet("telegram:7000000001", strconv.FormatInt(chat, 10))
 		if err != nil {
-			t.Fatalf("the program did not get ready: %v\n%s", err, p.log.String())
+			return err
 		}
-	case <-time.After(20 * time.Second):
-		t.Fatalf("the program did not get ready\n%s", p.log.String())
+		people = append(people, m.ID)
+	}
+	for at := time.Second; at < span; at += killReminder {
+		start := tx.Now.Add(2*time.Hour + at)
+		training := &store.Training{
+			Kind: store.Class, Name: store.Text{"vi": fmt.Sprintf("Nhắc số %04d", at/time.Second)}, Place: "Nhà văn hóa", Area: "92",
+			Start: start, End: start.Add(time.Hour), Seats: killReminded,
+		}
+		if err := tx.AddTraining(training); err != nil {
+			return err
+		}
+		for _, m := range people {
+			if _, err := tx.Register(&store.Registration{Training: training.ID, Member: m}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// showings is what was shown to whom, for reminders, and how much to anybody.
+type showings struct {
+	mu       sync.Mutex
+	reminded map[string]int // chat and training
+	lists    int
+	last     time.Time // when anything was shown
+	left     int       // messages before reached is closed
+	reached  chan struct{}
+}
+
+// see notes a message. It is called before the bot is told that it was taken.
+func (s *showings) see(m telegramtest.Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = time.Now()
+	if s.left--; s.left == 0 {
+		close(s.reached)
+	}
+	if isList(m) {
+		s.lists++
+	}
+	if name := reminded.FindString(m.Text); name != "" {
+		if s.reminded == nil {
+			s.reminded = map[string]int{}
+		}
+		s.reminded[strconv.FormatInt(m.Chat, 10)+name]++
 	}
 }
 
-func (p *process) kill(t *testing.T) {
-	t.Helper()
-	if err := p.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	p.cmd.Wait()
+// after returns a channel that is closed when the nth message from now on is
+// shown.
+func (s *showings) after(n int) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left, s.reached = n, make(chan struct{})
+	return s.reached
 }
 
-func (p *process) stop(t *testing.T) {
-	t.Helper()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("stopped with %v\n%s", err, p.log.String())
+// calm returns when nothing was shown for five seconds.
+func (s *showings) calm(ctx context.Context) {
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	begin := time.Now()
+	for {
+		s.mu.Lock()
+		quiet := min(time.Since(s.last), time.Since(begin))
+		s.mu.Unlock()
+		if quiet > 5*time.Second {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.b.Len() > 1<<20 {
-		l.b.Reset()
-	}
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+func (s *showings) count(chat, training string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reminded[chat+training]
 }

@@ -29,8 +29,8 @@ func buildProgram(t *testing.T) string {
 	return binary
 }
 
-// freePort returns an address at which nobody listens.
-func freePort(t *testing.T) string {
+// freeAddress returns an address at which nobody listens.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,7 +75,7 @@ func operateUnderLoad(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	defer tg.Close()
-	listen, metrics := freePort(t), freePort(t)
+	listen, metrics := freeAddress(t), freeAddress(t)
 	bot := &process{binary: binary, env: []string{
 		"CHIHAI_DB=" + path, "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=" + listen, "CHIHAI_METRICS=" + metrics, "CHIHAI_WEBCHAT=1",
 		"CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),
@@ -267,7 +267,7 @@ func signalTwice(t *testing.T, binary string) {
 
 // "chihai health" is what a container asks.
 func TestHealthCommand(t *testing.T) {
-	e := newEnvironment(t).with("CHIHAI_LISTEN", freePort(t), "CHIHAI_PPROF", freePort(t))
+	e := newEnvironment(t).with("CHIHAI_LISTEN", freeAddress(t), "CHIHAI_PPROF", freeAddress(t))
 	if code, _, errs := e.command(t, "health"); code != failed || !strings.Contains(errs, "ask the bot") {
 		t.Errorf("without a bot: exit %d, %q", code, errs)
 	}

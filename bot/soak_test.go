@@ -48,7 +48,7 @@ func TestSoak(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tg.Close()
-	metrics := freePort(t)
+	metrics := freeAddress(t)
 	bot := &process{binary: buildProgram(t), env: []string{
 		"CHIHAI_DB=" + path, "CHIHAI_RECOVERY=" + recipient, "CHIHAI_LISTEN=127.0.0.1:0", "CHIHAI_METRICS=" + metrics,
 		"CHIHAI_TELEGRAM_TOKEN=" + token, "CHIHAI_TELEGRAM_API=" + tg.URL(),

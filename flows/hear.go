@@ -33,8 +33,11 @@ func (t *Turn) hear() error {
 		return err
 	}
 	t.conv.Frames = frames
-	if t.move.kind == start {
+	switch t.move.kind {
+	case start:
 		return t.ask(t.move.flow, t.move.note)
+	case stay:
+		return t.askAnew()
 	}
 	return t.pushOut()
 }
@@ -63,6 +66,25 @@ func (t *Turn) ask(flow string, note any) error {
 		return err
 	}
 	return t.finish()
+}
+
+// askAnew puts the open question again, in a message of its own below what the
+// flow has said. It is a push like others: what she does next is what counts.
+func (t *Turn) askAnew() error {
+	if head := t.engine.forWhom(t.Contact, t.Member, t.Member); head != "" {
+		t.said = slices.Insert(t.said, 0, head)
+	}
+	if err := t.advance(); err != nil {
+		return err
+	}
+	if p := t.conv.Prompt; p != nil {
+		p.Anew = true
+	}
+	if err := t.PutConversation(t.conv); err != nil {
+		return err
+	}
+	t.part()
+	return t.post(t.Member, store.Reminder)
 }
 
 // askOthers asks whom a flow wanted to be asked in this turn.

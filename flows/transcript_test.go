@@ -36,6 +36,7 @@ import (
 //	@seats TT01 1               sets the seats of a sample training
 //	@cancel TT01, @move TT01 2026-12-20 08:00
 //	@people A 23                registers people for a sample training, who have written to the bot
+//	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@task, @task fail           does the work that turns have left, or fails at it
 //	@restart                    a new engine on the same store
 //	@more 7                     adds so many trainings
@@ -284,6 +285,8 @@ func (s *stage) direct(words []string) {
 		s.now = at
 	case "@wait":
 		s.wait(readSpan(s.t, arg(1)))
+	case "@outage":
+		s.outage(readSpan(s.t, arg(1)))
 	case "@grant":
 		s.update(func(tx *store.Tx) error {
 			_, m, _, err := tx.Meet("test:1", arg(1))
@@ -570,6 +573,34 @@ func (s *stage) wait(span time.Duration) {
 		s.update(func(tx *store.Tx) error { return tx.Done(d) })
 	}
 	s.now = end
+}
+
+// outage lets time pass in which nothing is heard.
+func (s *stage) outage(span time.Duration) {
+	o := Outage{Channel: "test:1", From: s.now, Lost: span > 24*time.Hour}
+	s.now = s.now.Add(span)
+	o.To = s.now
+	raw, err := json.Marshal(o)
+	s.must(err)
+	var members []string
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		for c, err := range tx.Conversations("") {
+			if err != nil {
+				return err
+			}
+			members = append(members, c.Member)
+		}
+		return nil
+	}))
+	for _, m := range members {
+		for range 2 { // the second one changes nothing
+			s.posted = nil
+			s.must(s.engine.Handle(context.Background(), Input{
+				ID: fmt.Sprintf("outage/%d/%s", s.now.Unix(), m), Kind: Due, Member: m, Flow: OutageFlow, Data: raw, At: s.now,
+			}))
+			s.write("")
+		}
+	}
 }
 
 // fire hands what is due to everybody who holds a seat in its training.

@@ -118,6 +118,7 @@ var checks = map[string]func(*checker) error{
 	"seen":                only[seen]("seen"),
 	"session":             checkSessions,
 	"tally":               checkTallies,
+	"tappable":            checkTappable,
 	"task":                checkTasks,
 	"training":            checkTrainings,
 	"training_code":       checkTrainingCodes,
@@ -213,6 +214,8 @@ func checkMeta(c *checker) error {
 			v = new(Bot)
 		case key == resealDoc:
 			v = new(resealing)
+		case strings.HasPrefix(key, "heard/"):
+			v = new(Heard)
 		default: // the schema was read; others are of a newer program
 			return
 		}
@@ -282,6 +285,14 @@ func checkConversations(c *checker) error {
 	return documents(c, "conversation", func(key string, talk *Conversation) {
 		c.want(talk.Member == key, "conversation", key, "says it is that of "+talk.Member)
 		c.wantMember(key, "conversation", key)
+		c.want(c.has("tappable", key) == talk.Tappable, "conversation", key, "is not among those whose buttons may be pressed, or is against its word")
+	})
+}
+
+func checkTappable(c *checker) error {
+	return documents(c, "tappable", func(key string, _ *jsontext.Value) {
+		talk := find[Conversation](c, "conversation", key)
+		c.want(talk != nil && talk.Tappable && talk.Prompt != nil && talk.Prompt.Inline, "tappable", key, "leads to a talk without such a question")
 	})
 }
 

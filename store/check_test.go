@@ -56,7 +56,7 @@ func village(t *testing.T) *memory.DB {
 		if _, err := tx.NewGrantCode(store.Staff, "92", time.Time{}, ""); err != nil {
 			return err
 		}
-		if err := tx.PutConversation(&store.Conversation{Member: hoa.ID}); err != nil {
+		if err := tx.PutConversation(&store.Conversation{Member: hoa.ID, Prompt: &store.Prompt{Inline: true}}); err != nil {
 			return err
 		}
 		past := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp cũ"}, Start: now.AddDate(0, 0, -3), Area: "92", Seats: 5, Taken: 4}

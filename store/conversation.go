@@ -20,6 +20,10 @@ type Conversation struct {
 	At      time.Time `json:"at"`               // of the latest turn
 	Last    *LastTap  `json:"last,omitzero"`    // the latest choice, for telling a double tap
 
+	// Tappable says that the talk stands among those of [Tx.Tappable]; only
+	// [Tx.PutConversation] sets it.
+	Tappable bool `json:"tappable,omitzero"`
+
 	Rest jsontext.Value `json:",embed"`
 }
 
@@ -64,6 +68,7 @@ type Prompt struct {
 	Step    string         `json:"step,omitzero"`                    // flow.step that asks
 	Below   *Prompt        `json:"below,omitzero" personal:"text"`   // of an Inline one: the question whose reply keyboard still stands on her phone
 	Tries   int            `json:"tries,omitzero"`                   // how often the answer was not understood
+	Anew    bool           `json:"anew,omitzero"`                    // was put again after an outage, and she has said nothing since
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -87,5 +92,8 @@ func (tx *Tx) Conversation(member string) (*Conversation, error) {
 
 // PutConversation keeps c.
 func (tx *Tx) PutConversation(c *Conversation) error {
+	if err := tx.indexTaps(c); err != nil {
+		return err
+	}
 	return write(tx, &tx.store.conversations, "conversation", c.Member, c, (*Conversation).clone)
 }

@@ -16,6 +16,7 @@ var deletion = []fate{
 	{"contact", "deleted", "her address; kept for the others when she shares the phone"},
 	{"relay", "deleted", "those whom she registered stay registered, and nobody passes messages on to them any more"},
 	{"conversation", "deleted", "what she said in flows under way"},
+	{"tappable", "deleted", "leads to her conversation"},
 	{"registration", "deleted", "seats ahead are given up for others; of past ones the training's count of participants remains"},
 	{"registration_member", "deleted", "leads to her registrations"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
@@ -118,7 +119,7 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 			return err
 		}
 	}
-	if err := tx.kv.Delete("conversation", m.ID); err != nil {
+	if err := tx.deleteConversation(m.ID); err != nil {
 		return err
 	}
 	for _, code := range append([]string{m.Code}, m.FormerCodes...) {

@@ -319,7 +319,7 @@ func (tx *Tx) mergePerson(keep, gone *Member) error {
 	if err := tx.ForgetPassphrase(gone.ID); err != nil {
 		return err
 	}
-	if err := tx.kv.Delete("conversation", gone.ID); err != nil {
+	if err := tx.deleteConversation(gone.ID); err != nil {
 		return err
 	}
 	if err := tx.kv.Delete("member", gone.ID); err != nil {

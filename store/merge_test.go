@@ -271,7 +271,7 @@ func TestMergePerson(t *testing.T) {
 		return tx.DeleteMember(m, nil)
 	})
 	err := h.store.Backend().View(t.Context(), func(kv store.KV) error {
-		for _, bucket := range []string{"member", "member_code", "contact", "conversation", "message", "task", "file", "file_chunk", "grant", "merge", "relay"} {
+		for _, bucket := range []string{"member", "member_code", "contact", "conversation", "tappable", "message", "task", "file", "file_chunk", "grant", "merge", "relay"} {
 			for p, err := range kv.Scan(bucket, "", "") {
 				if err != nil {
 					return err

@@ -84,6 +84,18 @@ type Listener interface {
 // A Limiter knows how fast its network lets a bot send.
 type Limiter interface{ Limits() Limits }
 
+// A Forgetter is a channel whose network keeps what people do while nobody
+// hears for some time only.
+type Forgetter interface {
+	// Heard returns until when everything was heard that people did, the zero
+	// time when that is not known yet. It never waits.
+	Heard() time.Time
+
+	// Keeps returns for how long the network keeps taps on buttons below
+	// messages, and everything else.
+	Keeps() (taps, rest time.Duration)
+}
+
 // Limits of a network. A zero rate means without limit.
 type Limits struct {
 	Total   float64 // messages per second over all addresses; replies go beyond it when they must

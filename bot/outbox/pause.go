@@ -14,7 +14,37 @@ const (
 	MaxAge = 24 * time.Hour
 
 	maxPause = 5 * time.Minute
+
+	// uncertainPause is how long a message rests that was tried [MaxTries]
+	// times, each of which may have shown it, while the network answers nobody.
+	uncertainPause = 30 * time.Minute
+
+	// outageChats is to how many addresses calls must go unanswered for
+	// longer than maxPause to be taken for a failure of the network and not of
+	// theirs.
+	outageChats = 3
 )
+
+// hurry has what waits for another try go at once: the network answers again
+// after an outage. It goes no faster than other messages, and where the network
+// has asked to wait it waits.
+func (s *sender) hurry(now time.Time) {
+	at := now
+	for _, c := range s.chats {
+		soon := false
+		for _, line := range c.lines {
+			for i := range line {
+				if line[i].notBefore.After(at) {
+					line[i].notBefore, soon = at, true
+				}
+			}
+		}
+		if soon {
+			at = at.Add(s.total.gap)
+			s.place(c, now)
+		}
+	}
+}
 
 // backoff is how long a message waits that failed tries times before: a second,
 // then twice as long each time, at most five minutes. Up to a quarter of it

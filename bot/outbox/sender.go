@@ -29,10 +29,11 @@ type sender struct {
 	ready    [bulkQueue + lanes]queue
 	waiting  queue
 	flying   int
-	bulky    int       // of those flying
-	next     time.Time // by the rate of the channel
-	pause    time.Time // the network wants to be left alone until then
-	answered time.Time // when the network last answered anything
+	bulky    int                 // of those flying
+	next     time.Time           // by the rate of the channel
+	pause    time.Time           // the network wants to be left alone until then
+	answered time.Time           // when the network last answered anything
+	silent   map[string]struct{} // addresses of calls that it has left without an answer since then
 	stats    Stats
 }
 
@@ -65,6 +66,7 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		chats:   map[string]*chat{},
 		moved:   map[string]string{},
 		known:   map[string]int{},
+		silent:  map[string]struct{}{},
 		waiting: newWaiting(),
 	}
 	if s.total.gap > 0 { // a timer that rings late costs no message
@@ -196,8 +198,15 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 		s.next = s.total.giveBack(s.next)
 		c.next = s.perChat.giveBack(c.next)
 	}
-	if end.answered {
+	switch {
+	case end.answered:
+		if now.Sub(s.answered) > maxPause && len(s.silent) >= outageChats {
+			s.hurry(now)
+		}
 		s.answered = now
+		clear(s.silent)
+	case end.called && len(s.silent) < outageChats:
+		s.silent[f.address] = struct{}{}
 	}
 	if end.putOff {
 		s.stats.PutOff++

@@ -212,10 +212,13 @@ func (s *sender) merge(l *letter) ending {
 // enough. after is how long the network wants to be left alone, if it said so.
 func (s *sender) retry(l *letter, cause error, after time.Duration, all bool) ending {
 	reason := why(l, cause)
-	if s.hopeless(l, errors.Is(cause, channel.ErrUncertain)) {
+	if s.hopeless(l) {
 		return s.settle(l, store.Failed, reason, "")
 	}
 	pause := max(after, backoff(l.Tries, l.ID))
+	if errors.Is(cause, channel.ErrUncertain) && l.Tries+1 >= MaxTries {
+		pause = uncertainPause
+	}
 	gone, kept := s.change(l, func(tx *store.Tx, m *store.Message) error {
 		m.Tries++
 		m.NotBefore = tx.Now.Add(pause)
@@ -237,8 +240,8 @@ func (s *sender) unread(h head, err error) ending {
 
 // hopeless says whether a message that failed once more is given up: after a
 // day, or after [MaxTries]. While the network answers nobody it is not the
-// message's fault, and its tries do not matter unless each may have arrived.
-func (s *sender) hopeless(l *letter, uncertain bool) bool {
+// message's fault, and its tries do not matter.
+func (s *sender) hopeless(l *letter) bool {
 	now := s.store.Now()
 	if at, ok := posted(l.ID); ok && now.Sub(at) >= MaxAge {
 		return true
@@ -246,7 +249,7 @@ func (s *sender) hopeless(l *letter, uncertain bool) bool {
 	s.mu.Lock()
 	answers := now.Sub(s.answered) < 2*maxPause
 	s.mu.Unlock()
-	return l.Tries+1 >= MaxTries && (uncertain || answers)
+	return l.Tries+1 >= MaxTries && answers
 }
 
 // why is what a delivery says about an error of a channel: its first line,

@@ -37,6 +37,7 @@ import (
 type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error
+	ears   []*ear
 
 	mu      sync.Mutex // held by a tick
 	pauses  map[string]pause
@@ -67,6 +68,7 @@ func (s *Schedule) jobs() []job {
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
 		{store.HearJob, s.hear},
+		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},
 		{store.ResealJob, s.reseal},
 	}
@@ -118,7 +120,7 @@ func (s *Schedule) Tick(ctx context.Context) error {
 	for _, w := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"chain the audit", s.chain}, {"count the members", s.tally}, {"tidy", s.tidy}} {
+	}{{"listen", s.listen}, {"chain the audit", s.chain}, {"count the members", s.tally}, {"tidy", s.tidy}} {
 		if err := w.do(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", w.name, err))
 		}

@@ -135,6 +135,7 @@ func (b *Bot) poll(ctx context.Context, handle func(flows.Input, func(error)), c
 			unhook = unhook && !r.unhooked
 			switch {
 			case r.err == nil:
+				b.hears(time.Now())
 				connected()
 				w.confirmed(r.offset)
 				p.answered(r, w.add(r.items, r.offset, time.Now()))

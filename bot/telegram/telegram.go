@@ -69,7 +69,8 @@ type Command struct {
 }
 
 // A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter], a
-// [channel.Listener] and, for a webhook, an [http.Handler].
+// [channel.Listener], a [channel.Forgetter] and, for a webhook, an
+// [http.Handler].
 type Bot struct {
 	id       string // the part of the token before the colon: not secret
 	token    string
@@ -89,14 +90,16 @@ type Bot struct {
 	shown    *recent[string, []string] // message → network ids of those of its parts that were shown
 	slow     slowdown
 	ear      atomic.Pointer[silence] // nil: updates come in
+	heard    atomic.Int64            // see Heard; Unix nanoseconds, 0: never
 }
 
 var (
-	_ channel.Channel  = (*Bot)(nil)
-	_ channel.Editor   = (*Bot)(nil)
-	_ channel.Limiter  = (*Bot)(nil)
-	_ channel.Listener = (*Bot)(nil)
-	_ http.Handler     = (*Bot)(nil)
+	_ channel.Channel   = (*Bot)(nil)
+	_ channel.Editor    = (*Bot)(nil)
+	_ channel.Limiter   = (*Bot)(nil)
+	_ channel.Listener  = (*Bot)(nil)
+	_ channel.Forgetter = (*Bot)(nil)
+	_ http.Handler      = (*Bot)(nil)
 )
 
 // tokenShape is what the Bot API takes for a token; for anything else it has

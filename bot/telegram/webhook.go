@@ -122,7 +122,7 @@ func (b *Bot) listen(ctx context.Context, handle func(flows.Input, func(error)),
 		return fmt.Errorf("telegram does not know this token: %w", err)
 	}
 	connected()
-	<-ctx.Done()
+	b.watchHook(ctx)
 	return nil
 }
 

@@ -22,6 +22,7 @@ type hook struct {
 	lines   map[int64][]pending // by chat: the first one is being delivered
 	running sync.WaitGroup
 	failure string // of the last delivery that failed
+	failed  time.Time
 }
 
 func (s *Server) setWebhook(p params) answer {
@@ -87,7 +88,7 @@ func (s *Server) getWebhookInfo() answer {
 	defer s.mu.Unlock()
 	info := map[string]any{"url": s.hook.url, "has_custom_certificate": false, "pending_update_count": waiting}
 	if s.hook.failure != "" {
-		info["last_error_message"] = s.hook.failure
+		info["last_error_message"], info["last_error_date"] = s.hook.failure, s.hook.failed.Unix()
 	}
 	if s.queue.allowed != nil {
 		info["allowed_updates"] = s.queue.allowed
@@ -124,6 +125,14 @@ func (s *Server) work(key int64, change int) {
 		u, to, secret, room := line[0], h.url, h.secret, h.room
 		s.mu.Unlock()
 
+		if s.Expire && u.expired(time.Now()) {
+			s.mu.Lock()
+			if h.change == change {
+				h.lines[key] = h.lines[key][1:]
+			}
+			s.mu.Unlock()
+			continue
+		}
 		select {
 		case room <- struct{}{}:
 		case <-s.ctx.Done():
@@ -146,7 +155,7 @@ func (s *Server) work(key int64, change int) {
 			s.mu.Unlock()
 			continue
 		}
-		h.failure = failure
+		h.failure, h.failed = failure, time.Now()
 		s.mu.Unlock()
 		pause = min(max(2*pause, time.Second), time.Minute)
 		if wait == 0 {

@@ -29,8 +29,7 @@
 //
 // # What it does not
 //
-// Updates do not expire (there: messages after 24 hours, taps after 150
-// seconds), there are no rates but those a [Fault] plays, no parse modes, and
+// Updates expire only where [Server.Expire] is set, there are no rates but those a [Fault] plays, no parse modes, and
 // no files to be fetched. A reply keyboard is one per chat and all buttons are
 // on it until another one or its removal.
 //
@@ -64,6 +63,10 @@ type Server struct {
 
 	// Keep is how many messages of each chat are remembered; 0 means all.
 	Keep int
+
+	// Expire has updates that were not confirmed forgotten as the real server
+	// does: taps after 150 seconds, everything else after 24 hours.
+	Expire bool
 
 	// OnMessage is called with every new message, before its call is answered,
 	// from many goroutines at once. It may call methods of the Server.

@@ -33,6 +33,15 @@ type pending struct {
 	kind string
 	chat int64
 	body string
+	at   time.Time // when it happened
+}
+
+// expired says whether the real server has forgotten u by now.
+func (u pending) expired(now time.Time) bool {
+	if u.kind == "callback_query" {
+		return now.Sub(u.at) > 150*time.Second
+	}
+	return now.Sub(u.at) > 24*time.Hour
 }
 
 func (u pending) json() []byte {
@@ -46,7 +55,7 @@ func (u pending) json() []byte {
 // push puts an update into the queue and returns its id. Server.mu is held.
 func (s *Server) push(kind string, chat int64, body string) int64 {
 	q := &s.queue
-	u := pending{q.next, kind, chat, body}
+	u := pending{q.next, kind, chat, body, time.Now()}
 	q.next++
 	if q.allowed != nil && !slices.Contains(q.allowed, kind) {
 		return u.id // the real server keeps none of those
@@ -128,6 +137,10 @@ func (s *Server) getUpdates(ctx context.Context, p params) answer {
 		limit = 1
 	}
 	q.confirm(offset)
+	if s.Expire {
+		now := time.Now()
+		q.updates = slices.DeleteFunc(q.updates, func(u pending) bool { return u.expired(now) })
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for len(q.updates) == 0 && wait > 0 {
