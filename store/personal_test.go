@@ -68,7 +68,7 @@ func TestEmptyFields(t *testing.T) {
 	k := testKeys(t)
 	s.keys.Store(k)
 	tx.seal = k.seal
-	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Frames: []Frame{{}}, Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}} {
+	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}} {
 		raw, err := encode(tx, "b", "k", v)
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestLooksSealed(t *testing.T) {
 	k := testKeys(t)
 	s.keys.Store(k)
 	tx.seal = k.seal
-	for _, name := range []string{"§", "§1:", "§1:abcdef:", "§1:abcdef:xx yy", "§1:ABCDEF:eHh4", `§1:abcdef:"`, k.seal.head + "eHh4"} {
+	for _, name := range []string{"sealed1:", "sealed1:abcdef:", "sealed1:abcdef:xx yy", "sealed1:ABCDEF:eHh4", `sealed1:abcdef:"`, k.seal.head + "eHh4"} {
 		raw, err := encode(tx, "member", "m", &Member{Name: name})
 		if err != nil {
 			t.Fatal(err)
@@ -192,7 +192,7 @@ func TestFormRefuses(t *testing.T) {
 	}
 }
 
-func testKeys(t *testing.T) *keys {
+func testKeys(t testing.TB) *keys {
 	t.Helper()
 	key := NewKey()
 	ring, err := newRing(key, "", NewKey(), time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC))
