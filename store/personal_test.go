@@ -176,6 +176,28 @@ func TestChunkFits(t *testing.T) {
 	}
 }
 
+// Personal fields are found in structs that stand in slices and behind pointers.
+func TestNestedFields(t *testing.T) {
+	type group struct {
+		Head *Member     `json:"head"`
+		All  [][]*Member `json:"all"`
+	}
+	s := newStore(nil, Options{})
+	tx := &Tx{store: s}
+	k := testKeys(t)
+	s.keys.Store(k)
+	tx.seal = k.seal
+	g := group{Head: &Member{ID: "1", Name: "SECRET"}, All: [][]*Member{{{ID: "2", Phone: "SECRET"}, nil}, nil, {}}}
+	raw, err := encode(tx, "b", "k", &g)
+	if err != nil || bytes.Contains(raw, []byte("SECRET")) || bytes.Count(raw, []byte(k.seal.head)) != 2 {
+		t.Fatalf("written as %s, %v", raw, err)
+	}
+	var back group
+	if err := decode(tx, "b", "k", raw, &back); err != nil || back.Head.Name != "SECRET" || back.All[0][0].Phone != "SECRET" || back.All[0][1] != nil || len(back.All) != 3 {
+		t.Errorf("comes back as %+v, %v", back, err)
+	}
+}
+
 // A type whose personal parts could not be found is refused.
 func TestFormRefuses(t *testing.T) {
 	type loop struct {
