@@ -225,7 +225,7 @@ func benchEngine(b *testing.B, rec *recorder) (*Engine, *bolt.DB) {
 }
 
 func openEngine(b *testing.B, backend store.Backend) (*Engine, *store.Store) {
-	s, err := store.Open(b.Context(), backend, store.Options{})
+	s, err := store.Open(b.Context(), backend, store.Options{Key: benchKey})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func fill(b *testing.B, path string, members int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := store.Open(b.Context(), db, store.Options{})
+	s, err := store.Open(b.Context(), db, store.Options{Key: benchKey})
 	if err != nil {
 		b.Fatal(err)
 	}

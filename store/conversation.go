@@ -8,17 +8,18 @@ import (
 )
 
 // A Conversation is where the talk with one member stands. Every turn of hers
-// writes it.
+// writes it. What she said in it stands in the frames, which are encrypted as a
+// whole; where she stands is told by the prompt's step without them.
 //
 //	conversation  member ID → Conversation
 type Conversation struct {
 	Member  string    `json:"member"`
-	Frames  []Frame   `json:"frames,omitzero"`  // the running flow last; before it those that called it
-	Waiting [][]Frame `json:"waiting,omitzero"` // interrupted talks, latest last
-	Prompt  *Prompt   `json:"prompt,omitzero"`  // the open question, nil when none is
-	Turns   int64     `json:"turns"`            // how many turns were taken
-	At      time.Time `json:"at"`               // of the latest turn
-	Last    *LastTap  `json:"last,omitzero"`    // the latest choice, for telling a double tap
+	Frames  []Frame   `json:"frames,omitzero" personal:"text"`  // the running flow last; before it those that called it
+	Waiting [][]Frame `json:"waiting,omitzero" personal:"text"` // interrupted talks, latest last
+	Prompt  *Prompt   `json:"prompt,omitzero"`                  // the open question, nil when none is
+	Turns   int64     `json:"turns"`                            // how many turns were taken
+	At      time.Time `json:"at"`                               // of the latest turn
+	Last    *LastTap  `json:"last,omitzero"`                    // the latest choice, for telling a double tap
 
 	// Tappable says that the talk stands among those of [Tx.Tappable]; only
 	// [Tx.PutConversation] sets it.
@@ -39,12 +40,12 @@ type LastTap struct {
 // A Frame is one flow in which the member stands.
 type Frame struct {
 	Flow  string                    `json:"flow"`
-	Step  string                    `json:"step"`                           // empty before the first
-	Trail []Visit                   `json:"trail,omitzero"`                 // what she was asked, in order, for going back
-	Notes map[string]jsontext.Value `json:"notes,omitzero" personal:"text"` // what the flow wrote down until it ends
-	Since time.Time                 `json:"since,omitzero"`                 // when the flow began
-	Title string                    `json:"title,omitzero" personal:"text"` // what it is about, where it is offered again, such as a training's name
-	Held  *Prompt                   `json:"held,omitzero"`                  // of a flow that leaves no trace: the question that stood before it
+	Step  string                    `json:"step"`           // empty before the first
+	Trail []Visit                   `json:"trail,omitzero"` // what she was asked, in order, for going back
+	Notes map[string]jsontext.Value `json:"notes,omitzero"` // what the flow wrote down until it ends
+	Since time.Time                 `json:"since,omitzero"` // when the flow began
+	Title string                    `json:"title,omitzero"` // what it is about, where it is offered again, such as a training's name
+	Held  *Prompt                   `json:"held,omitzero"`  // of a flow that leaves no trace: the question that stood before it
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -52,8 +53,8 @@ type Frame struct {
 // A Visit is a question that was answered, or a flow that was called and has
 // returned.
 type Visit struct {
-	Step string `json:"step"`                        // that asked, or that called
-	In   *Frame `json:"in,omitzero" personal:"text"` // the called flow as it was when it returned
+	Step string `json:"step"`        // that asked, or that called
+	In   *Frame `json:"in,omitzero"` // the called flow as it was when it returned
 }
 
 // A Prompt is a question as it stands on her phone.

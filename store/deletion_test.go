@@ -40,16 +40,17 @@ var personalNouns = map[string]struct {
 	bucket string
 	noun   any
 }{
-	"Member":  {"member", &store.Member{}},
-	"Contact": {"contact", &store.Contact{}},
-	"Message": {"message", &store.Message{}},
-	"Line":    {"screen", &store.Line{}},
-	"Task":    {"task", &store.Task{}},
-	"File":    {"file", &store.File{}},
+	"Member":       {"member", &store.Member{}},
+	"Contact":      {"contact", &store.Contact{}},
+	"Message":      {"message", &store.Message{}},
+	"Line":         {"screen", &store.Line{}},
+	"Conversation": {"conversation", &store.Conversation{}},
+	"Task":         {"task", &store.Task{}},
+	"File":         {"file", &store.File{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
-var personalParts = []string{"Frame", "Visit", "Prompt", "LastTap", "chunk"}
+var personalParts = []string{"Prompt", "LastTap", "chunk"}
 
 // TestPersonalNouns reads the package's own files, so that no noun with personal
 // fields is forgotten in the test of deletion.

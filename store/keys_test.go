@@ -175,7 +175,7 @@ func TestMovedFields(t *testing.T) {
 		},
 		"another key": func(doc string) string {
 			name := field(t, doc, "name")
-			return strings.Replace(doc, name, "§1:000000"+name[len("§1:000000"):], 1)
+			return strings.Replace(doc, name, "sealed1:000000"+name[len("sealed1:000000"):], 1)
 		},
 	} {
 		db, s, key, member := filledStore(t)
@@ -210,7 +210,7 @@ func field(t *testing.T, doc, name string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(doc, `"`+name+`":"`)
 	text, _, _ := strings.Cut(rest, `"`)
-	if !found || !strings.HasPrefix(text, "§1:") {
+	if !found || !strings.HasPrefix(text, "sealed1:") {
 		t.Fatalf("%s of %s is not sealed", name, doc)
 	}
 	return text
@@ -264,7 +264,7 @@ func TestRotate(t *testing.T) {
 	}
 	rename(other, "after") // knows nothing of this rotation yet
 	pairs(t, db, func(bucket, k string, raw []byte) {
-		if bucket == "member" && k == member && !bytes.Contains(raw, []byte("§1:"+id)) {
+		if bucket == "member" && k == member && !bytes.Contains(raw, []byte("sealed1:"+id)) {
 			t.Errorf("the other process still seals with the old key: %s", raw)
 		}
 	})
@@ -282,7 +282,7 @@ func TestRotate(t *testing.T) {
 		t.Errorf("in the end there are %+v", k)
 	}
 	pairs(t, db, func(bucket, k string, raw []byte) {
-		if bytes.Contains(raw, []byte("§1:"+was)) {
+		if bytes.Contains(raw, []byte("sealed1:"+was)) {
 			t.Errorf("%s %s is sealed with the old key", bucket, k)
 		}
 	})
@@ -318,7 +318,7 @@ func TestResealInSteps(t *testing.T) {
 			return err
 		}
 		name := field(t, string(raw), "name")
-		return kv.Put("member", member, bytes.Replace(raw, []byte(name), []byte("§1:000000"+name[len("§1:000000"):]), 1))
+		return kv.Put("member", member, bytes.Replace(raw, []byte(name), []byte("sealed1:000000"+name[len("sealed1:000000"):]), 1))
 	})
 	if err != nil {
 		t.Fatal(err)

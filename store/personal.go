@@ -17,7 +17,7 @@ import (
 // database with keys it is sealed before its document is written. What it holds,
 // whatever that is, becomes one string of JSON:
 //
-//	"§1:<id of the data key>:<nonce and AES-256-GCM in base64>"
+//	"sealed1:<id of the data key>:<nonce and AES-256-GCM in base64>"
 //
 // Bucket, key and name of the field are associated data, so that a sealed field
 // moved to another place cannot be opened there. Fields without the tag (ids,
@@ -35,7 +35,7 @@ import (
 
 // sealedHead begins a sealed field; after it come the id of the key, a colon, and
 // what is sealed.
-const sealedHead = "§1:"
+const sealedHead = "sealed1:"
 
 // personalTag is the tag of personal fields. hashed is the value of those that
 // hold hashes only.
@@ -259,8 +259,13 @@ type sealer struct {
 	with        *dataKey // sealing: by which
 	blind       bool     // opening: what is sealed is passed over
 	stale       bool     // opening: a field is not sealed, or with a key other than with
-	bound       []byte   // the associated data, used again
-	buf         []byte   // used again
+
+	// Used again for other fields and documents: making them anew would cost more
+	// than sealing.
+	bound []byte       // the associated data
+	plain bytes.Buffer // what is sealed
+	shut  []byte       // nonce and what became of it
+	out   []byte       // all sealed fields of the document, one after another
 }
 
 // bind returns the associated data of the field at path.
@@ -276,25 +281,24 @@ func (s *sealer) bind(path string) []byte {
 // seal returns what stands in the document for the personal field v, which is not
 // zero.
 func (s *sealer) seal(path string, v reflect.Value) ([]byte, error) {
-	var plain []byte
+	s.plain.Reset()
 	switch {
 	case v.Kind() == reflect.String:
-		s.buf = append(s.buf[:0], v.String()...)
-		plain = s.buf
+		s.plain.WriteString(v.String())
 	case isBytes(v.Type()):
-		plain = v.Bytes()
+		s.plain.Write(v.Bytes())
 	default:
-		var err error
-		if plain, err = json.Marshal(v.Interface()); err != nil {
+		if err := json.MarshalWrite(&s.plain, v.Interface()); err != nil {
 			return nil, err
 		}
 	}
-	locked := s.with.Seal(nil, nil, plain, s.bind(path))
-	raw := make([]byte, 0, len(s.with.head)+2+base64.RawStdEncoding.EncodedLen(len(locked)))
-	raw = append(raw, '"')
-	raw = append(raw, s.with.head...)
-	raw = base64.RawStdEncoding.AppendEncode(raw, locked)
-	return append(raw, '"'), nil
+	s.shut = s.with.Seal(s.shut[:0], nil, s.plain.Bytes(), s.bind(path))
+	at := len(s.out)
+	s.out = append(s.out, '"')
+	s.out = append(s.out, s.with.head...)
+	s.out = base64.RawStdEncoding.AppendEncode(s.out, s.shut)
+	s.out = append(s.out, '"')
+	return s.out[at:len(s.out):len(s.out)], nil
 }
 
 // open sets the personal field v to what stands in the document for it.
@@ -324,11 +328,11 @@ func (s *sealer) open(path string, raw []byte, v reflect.Value) error {
 			return &sealedError{path, "its key " + id + " is not there any more"}
 		}
 	}
-	locked, err := base64.RawStdEncoding.AppendDecode(s.buf[:0], text)
+	locked, err := base64.RawStdEncoding.AppendDecode(s.shut[:0], text)
 	if err != nil {
 		return &sealedError{path, "it is damaged"}
 	}
-	s.buf = locked
+	s.shut = locked
 	plain, err := with.Open(nil, nil, locked, s.bind(path))
 	if err != nil {
 		return &sealedError{path, "it is damaged, or belongs elsewhere"}
@@ -390,9 +394,11 @@ func encode(tx *Tx, bucket, key string, v any) ([]byte, error) {
 		if f == nil || err != nil {
 			return nil, err
 		}
-		s := sealer{tx: tx, bucket: bucket, key: key, with: with}
+		s := tx.store.sealers.Get().(*sealer)
+		defer tx.store.sealers.Put(s)
+		s.bucket, s.key, s.with, s.out = bucket, key, with, s.out[:0]
 		doc := reflect.New(f.doc)
-		if err := f.seal(&s, doc.Elem(), from); err != nil {
+		if err := f.seal(s, doc.Elem(), from); err != nil {
 			return nil, err
 		}
 		return json.Marshal(doc.Interface())

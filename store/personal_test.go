@@ -68,7 +68,7 @@ func TestEmptyFields(t *testing.T) {
 	k := testKeys(t)
 	s.keys.Store(k)
 	tx.seal = k.seal
-	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Frames: []Frame{{}}, Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}} {
+	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}} {
 		raw, err := encode(tx, "b", "k", v)
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestLooksSealed(t *testing.T) {
 	k := testKeys(t)
 	s.keys.Store(k)
 	tx.seal = k.seal
-	for _, name := range []string{"§", "§1:", "§1:abcdef:", "§1:abcdef:xx yy", "§1:ABCDEF:eHh4", `§1:abcdef:"`, k.seal.head + "eHh4"} {
+	for _, name := range []string{"sealed1:", "sealed1:abcdef:", "sealed1:abcdef:xx yy", "sealed1:ABCDEF:eHh4", `sealed1:abcdef:"`, k.seal.head + "eHh4"} {
 		raw, err := encode(tx, "member", "m", &Member{Name: name})
 		if err != nil {
 			t.Fatal(err)
@@ -176,6 +176,28 @@ func TestChunkFits(t *testing.T) {
 	}
 }
 
+// Personal fields are found in structs that stand in slices and behind pointers.
+func TestNestedFields(t *testing.T) {
+	type group struct {
+		Head *Member     `json:"head"`
+		All  [][]*Member `json:"all"`
+	}
+	s := newStore(nil, Options{})
+	tx := &Tx{store: s}
+	k := testKeys(t)
+	s.keys.Store(k)
+	tx.seal = k.seal
+	g := group{Head: &Member{ID: "1", Name: "SECRET"}, All: [][]*Member{{{ID: "2", Phone: "SECRET"}, nil}, nil, {}}}
+	raw, err := encode(tx, "b", "k", &g)
+	if err != nil || bytes.Contains(raw, []byte("SECRET")) || bytes.Count(raw, []byte(k.seal.head)) != 2 {
+		t.Fatalf("written as %s, %v", raw, err)
+	}
+	var back group
+	if err := decode(tx, "b", "k", raw, &back); err != nil || back.Head.Name != "SECRET" || back.All[0][0].Phone != "SECRET" || back.All[0][1] != nil || len(back.All) != 3 {
+		t.Errorf("comes back as %+v, %v", back, err)
+	}
+}
+
 // A type whose personal parts could not be found is refused.
 func TestFormRefuses(t *testing.T) {
 	type loop struct {
@@ -192,7 +214,7 @@ func TestFormRefuses(t *testing.T) {
 	}
 }
 
-func testKeys(t *testing.T) *keys {
+func testKeys(t testing.TB) *keys {
 	t.Helper()
 	key := NewKey()
 	ring, err := newRing(key, "", NewKey(), time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC))

@@ -44,6 +44,7 @@ type Store struct {
 	keys          atomic.Pointer[keys]
 	blind         bool // sealed fields are passed over, as the key is not known
 	forms         forms
+	sealers       sync.Pool // of *sealer
 	secret        []byte    // keys the hashes that stand for phone numbers and addresses
 	macs          sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
 	areas         atomic.Pointer[AreaTree]
@@ -107,6 +108,7 @@ func newStore(b Backend, opt Options) *Store {
 	if s.random == nil {
 		s.random = rand.Reader
 	}
+	s.sealers.New = func() any { return new(sealer) }
 	s.macs.New = func() any { return hmac.New(sha256.New, s.secret) }
 	return s
 }
