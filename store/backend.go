@@ -7,6 +7,8 @@ import (
 	"iter"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A Backend keeps documents under sorted keys in named buckets, and nothing
@@ -46,8 +48,8 @@ type KV interface {
 	// Get returns the value under key, or [ErrNotFound].
 	Get(bucket, key string) ([]byte, error)
 
-	// Put keeps value under key; see [CheckKey] and [MaxValue]. The caller may
-	// use value again afterwards.
+	// Put keeps value, a JSON document, under key; see [CheckPair]. It stays as
+	// it is to the byte. The caller may use value again afterwards.
 	Put(bucket, key string, value []byte) error
 
 	// Delete removes key. A key that is not there is no error.
@@ -107,13 +109,20 @@ func CheckKey(bucket, key string) error {
 	return nil
 }
 
-// CheckPair is [CheckKey] together with the bound on the value.
+// CheckPair is [CheckKey] together with what holds for the value: it is one JSON
+// document of at most [MaxValue] bytes (RFC 8259, as strictly as
+// github.com/go-json-experiment/json/jsontext reads it, but for names that
+// stand twice in an object), so that every database can keep it, and those who
+// analyse can read it there.
 func CheckPair(bucket, key string, value []byte) error {
 	if err := CheckKey(bucket, key); err != nil {
 		return err
 	}
 	if len(value) > MaxValue {
 		return fmt.Errorf("bucket %s: value of %d bytes, want at most %d", bucket, len(value), MaxValue)
+	}
+	if !jsontext.Value(value).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return fmt.Errorf("bucket %s: value of %d bytes is not a JSON document", bucket, len(value))
 	}
 	return nil
 }
