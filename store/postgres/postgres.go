@@ -1,0 +1,253 @@
+// Package postgres keeps a database in PostgreSQL 14 or later, for several
+// processes at once.
+//
+// Each bucket is a table (key, doc, version) in the schema public, so that
+// whoever may read it writes
+//
+//	select doc->>'name' from training
+//
+// What the program needs besides stands in the schema chihai. The database is
+// the program's own: one database is one Union, and its user owns it. The
+// tables are made as they are needed.
+//
+// # How an Update commits
+//
+// Reads are remembered with the versions of what was read, writes are kept in
+// memory, and the commit is one call of a function in the database, which
+// compares the versions and writes everything or nothing. So a turn waits for
+// one round trip, not for one per statement, and no lock is held while code of
+// this program runs. Updates of one process run one after another and commit
+// in groups, so they never contradict each other; what another process wrote
+// meanwhile is found at the commit, and only those Updates of the group run
+// again that read it. Files: update.go, group.go, commit.go.
+//
+// What is read stays in a cache with its version. It may be out of date
+// because of other processes; then the commit finds out.
+//
+// # What is not here
+//
+// A hot copy is made with pg_dump or pg_basebackup, so there is no
+// [store.Backup]; and no [store.Scrubber], since vacuum does not overwrite
+// what it frees.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"chihai/store"
+)
+
+// A DB is an open database.
+type DB struct {
+	opt    Options
+	config *pgx.ConnConfig
+	reads  *pgxpool.Pool // for Views and prefetches
+	writer *link         // for Updates; belongs to whoever has the turn
+	tables tables
+	cache  *cache
+	counts counts
+
+	id     int64         // of the latest commit; the writer's own
+	queue  chan *member  // Updates that wait for the writer
+	ran    chan struct{} // answers of the Update whose turn it is
+	writes sync.WaitGroup
+
+	mu      sync.Mutex
+	over    error          // why nothing may begin any more; nil while open
+	closing chan struct{}  // closed when over is set
+	inside  sync.WaitGroup // Views
+	release sync.Once
+}
+
+var _ store.Backend = (*DB)(nil)
+
+// Options of [Open]. The zero value is right for real use.
+type Options struct {
+	// Patience is how long an Update waits for a database that does not
+	// answer, before it returns an error. 0: 15 s.
+	Patience time.Duration
+
+	// Cache is about how many bytes of documents stay in memory. 0: 64 MiB.
+	Cache int
+}
+
+const (
+	defaultPatience = 15 * time.Second
+	defaultCache    = 64 << 20
+	connectTimeout  = 5 * time.Second
+)
+
+// Open opens the database that dsn names, as a URL or as "host=… dbname=…"
+// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+// Several hosts may be named; the one that takes writes is used, also after it
+// has become another one. The user must own the database.
+//
+// Commits wait until they are on stable storage (synchronous_commit=on) unless
+// dsn says otherwise.
+func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
+	if opt.Patience == 0 {
+		opt.Patience = defaultPatience
+	}
+	if opt.Cache == 0 {
+		opt.Cache = defaultCache
+	}
+	pool, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	prepare(pool.ConnConfig)
+	d := &DB{
+		opt:     opt,
+		config:  pool.ConnConfig.Copy(),
+		cache:   newCache(opt.Cache),
+		id:      rand.Int64N(1 << 62), // two processes do not meet, nor does one meet what it wrote in an earlier life
+		queue:   make(chan *member),
+		ran:     make(chan struct{}),
+		closing: make(chan struct{}),
+	}
+	d.writer = &link{config: d.config, dialled: &d.counts.connects, greet: d.tables.load}
+	name := fmt.Sprintf("open database %s on %s", d.config.Database, d.config.Host)
+	conn, err := d.writer.use(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := install(ctx, conn); err != nil {
+		d.writer.drop()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if d.reads, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
+		d.writer.drop()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	d.writes.Go(d.write)
+	return d, nil
+}
+
+// prepare sets what all connections have in common, where the address does not
+// say otherwise.
+func prepare(c *pgx.ConnConfig) {
+	for name, value := range map[string]string{
+		"application_name":   "chihai",
+		"synchronous_commit": "on",
+		// Keys are looked up by their index, also in tables that the planner
+		// took for empty when it planned.
+		"enable_seqscan":   "off",
+		"enable_hashjoin":  "off",
+		"enable_mergejoin": "off",
+		"jit":              "off",
+		// A lock of a process that has vanished is given up.
+		"idle_in_transaction_session_timeout": "600000",
+	} {
+		if c.RuntimeParams[name] == "" {
+			c.RuntimeParams[name] = value
+		}
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectTimeout
+	}
+	if c.ValidateConnect == nil {
+		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+}
+
+// Close implements [store.Backend]. Updates that wait for their turn return
+// [store.ErrClosed]. Within fn it would wait for itself.
+func (d *DB) Close() error {
+	d.mu.Lock()
+	if d.over == nil {
+		d.over = store.ErrClosed
+		close(d.closing)
+	}
+	d.mu.Unlock()
+	d.writes.Wait()
+	d.inside.Wait()
+	d.release.Do(func() {
+		d.writer.drop()
+		d.reads.Close()
+	})
+	return nil
+}
+
+// enter counts the caller among those that Close waits for.
+func (d *DB) enter(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over != nil {
+		return d.over
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d.inside.Add(1)
+	return nil
+}
+
+// reason returns why the database takes nothing more, or nil.
+func (d *DB) reason() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.over
+}
+
+// Stats counts what was done since the database was opened.
+type Stats struct {
+	Commits   int64 // groups that were written
+	Updates   int64 // members of those groups
+	Reruns    int64 // Updates that ran again, because what they read had changed
+	Conflicts int64 // commits that were turned down for it
+	MaxGroup  int64 // members of the largest group
+	Sent      int64 // round trips of commits, those turned down included
+	Fetches   int64 // round trips for documents that an Update read and the cache did not hold
+	Scans     int64 // round trips for pages of the scans of Updates
+	Views     int64 // round trips of Views
+	Connects  int64 // connections for Updates that were made
+}
+
+// Stats returns the counts so far.
+func (d *DB) Stats() Stats {
+	c := &d.counts
+	return Stats{
+		Commits: c.commits.Load(), Updates: c.updates.Load(), Reruns: c.reruns.Load(), Conflicts: c.conflicts.Load(),
+		MaxGroup: c.maxGroup.Load(), Sent: c.sent.Load(), Fetches: c.fetches.Load(), Scans: c.scans.Load(),
+		Views: c.views.Load(), Connects: c.connects.Load(),
+	}
+}
+
+type counts struct {
+	commits, updates, reruns, conflicts, maxGroup atomic.Int64
+	sent, fetches, scans, views, connects         atomic.Int64
+}
+
+// lost says whether err means that the server that was asked cannot answer, so
+// that another connection should be tried. What it was asked to do may have
+// been done, unless it said an error of its own.
+func lost(err error) bool {
+	var said *pgconn.PgError
+	if !errors.As(err, &said) { // of the network, of a dial, or the end of a wait
+		return true
+	}
+	switch said.Code {
+	case "57P01", "57P02", "57P03", "57P05", // it shuts down, starts up, or ended a session that was idle
+		"25006", // it has become a standby
+		"53300": // it has too many connections
+		return true
+	}
+	return said.Code[:2] == "08"
+}
+
+// said says whether the server itself answered with err, so that nothing of
+// the transaction was written.
+func said(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Severity == "ERROR"
+}
