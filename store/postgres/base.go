@@ -27,7 +27,7 @@ func (b base) Get(bucket, key string) ([]byte, error) {
 	}
 	d, ok := b.g.db.cache.get(r, b.g.current.since)
 	if !ok && b.g.db.tables.has(bucket) {
-		asked := b.g.db.cache.now()
+		asked := time.Now()
 		b.g.db.counts.fetches.Add(1)
 		err := b.ask(func(ctx context.Context, conn *pgx.Conn) error {
 			err := conn.QueryRow(ctx, "select doc, version from "+table(bucket)+" where key = $1", key).Scan(&d.value, &d.version)
@@ -67,7 +67,7 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 		}
 		for !p.over {
 			var rows []row
-			asked := b.g.db.cache.now()
+			asked := time.Now()
 			b.g.db.counts.scans.Add(1)
 			err := b.ask(func(ctx context.Context, conn *pgx.Conn) (err error) {
 				rows, err = p.read(ctx, conn)

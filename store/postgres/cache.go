@@ -1,6 +1,9 @@
 package postgres
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // A ref names a document.
 type ref struct{ bucket, key string }
@@ -16,24 +19,22 @@ type doc struct {
 // still so. What was not asked for during the last half of its room is
 // forgotten first.
 type cache struct {
-	mu       sync.Mutex
-	room     int // bytes
-	size     int // of young
-	young    map[ref]*entry
-	old      map[ref]*entry
-	tick     int64 // how often something was kept
-	disputed int64 // how many documents others wrote
+	mu    sync.Mutex
+	room  int // bytes
+	size  int // of young
+	young map[ref]*entry
+	old   map[ref]*entry
 }
 
 type entry struct {
 	doc
-	tick   int64 // when it was kept
-	shared int64 // others write it: until this tick it is looked up anew
+	at     time.Time // when it was kept
+	shared time.Time // others write it: until then it is looked up anew
 }
 
 const (
-	entryOverhead = 160  // bytes that an entry needs beside its value, about
-	sharedFor     = 5000 // ticks for which a document that another process wrote is looked up anew
+	entryOverhead = 200             // bytes that an entry needs beside its value, about
+	sharedFor     = 5 * time.Second // for how long a document that another process wrote is looked up anew
 )
 
 func newCache(room int) *cache {
@@ -42,11 +43,11 @@ func newCache(room int) *cache {
 
 // get returns what is remembered of r, unless another process wrote it lately
 // and it was kept before since.
-func (c *cache) get(r ref, since int64) (doc, bool) {
+func (c *cache) get(r ref, since time.Time) (doc, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.find(r)
-	if e == nil || e.shared > c.tick && e.tick < since {
+	if e == nil || e.at.Before(since) && !e.shared.IsZero() && time.Now().Before(e.shared) {
 		return doc{}, false
 	}
 	return e.doc, true
@@ -72,45 +73,45 @@ func (c *cache) insert(r ref, e *entry) {
 	}
 }
 
-// now returns the tick, which [cache.get] and [cache.fetched] compare with.
-func (c *cache) now() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tick
-}
-
 // fetched remembers what the database answered to a question that was asked at
-// tick asked, unless something newer is remembered since then.
-func (c *cache) fetched(r ref, d doc, asked int64) {
+// the time asked, unless something newer is remembered since then.
+func (c *cache) fetched(r ref, d doc, asked time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.find(r); e != nil && e.tick > asked {
+	if e := c.find(r); e != nil && e.at.After(asked) {
 		return
 	}
-	c.keep(r, d, 0)
+	c.keep(r, d, time.Time{})
+}
+
+// absent takes it that r is not there, if nothing else is known of it.
+func (c *cache) absent(r ref) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.find(r) == nil {
+		c.keep(r, doc{}, time.Time{})
+	}
 }
 
 // written remembers what this process has written.
 func (c *cache) written(r ref, d doc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keep(r, d, 0)
+	c.keep(r, d, time.Time{})
 }
 
 // stale remembers what another process has written.
 func (c *cache) stale(r ref, d doc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.disputed++
-	c.keep(r, d, c.tick+sharedFor)
+	c.keep(r, d, time.Now().Add(sharedFor))
 }
 
-func (c *cache) keep(r ref, d doc, shared int64) {
-	c.tick++
-	if was := c.find(r); was != nil {
-		shared = max(shared, was.shared)
+func (c *cache) keep(r ref, d doc, shared time.Time) {
+	if was := c.find(r); was != nil && was.shared.After(shared) {
+		shared = was.shared
 	}
-	c.insert(r, &entry{doc: d, tick: c.tick, shared: shared})
+	c.insert(r, &entry{doc: d, at: time.Now(), shared: shared})
 }
 
 // forget empties the cache.

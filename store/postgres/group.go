@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"iter"
+	"time"
 
 	"chihai/store"
 )
@@ -66,6 +67,7 @@ func (g *group) commit(rounds int) error {
 			return g.broken
 		}
 		id := g.db.nextID()
+		asked := time.Now()
 		stale, err := g.db.commit(g.payload(id))
 		if err != nil {
 			return err
@@ -78,7 +80,7 @@ func (g *group) commit(rounds int) error {
 			return nil
 		}
 		g.db.counts.conflicts.Add(1)
-		g.again(stale)
+		g.again(stale, asked)
 	}
 	return errTurnedDown
 }
@@ -93,8 +95,9 @@ func version(w store.Write, id int64) int64 {
 
 // again lets those members run again who read one of stale, or who read or
 // would now read what another one of those writes. The others keep their
-// writes. The order stays.
-func (g *group) again(stale []ref) {
+// writes. The order stays. What came with stale, asked for at that time, is new
+// enough for them.
+func (g *group) again(stale []ref, asked time.Time) {
 	dirty := map[ref]bool{}
 	for _, r := range stale {
 		dirty[r] = true
@@ -105,7 +108,7 @@ func (g *group) again(stale []ref) {
 			for w := range m.writes.Writes() {
 				dirty[ref{w.Bucket, w.Key}] = true
 			}
-			m.since = g.db.cache.now() // what was found stale has just been read
+			m.since = asked
 			g.db.counts.reruns.Add(1)
 			g.let(m)
 			if !m.gone {

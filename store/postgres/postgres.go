@@ -69,7 +69,10 @@ type DB struct {
 	release sync.Once
 }
 
-var _ store.Backend = (*DB)(nil)
+var (
+	_ store.Backend    = (*DB)(nil)
+	_ store.Prefetcher = (*DB)(nil)
+)
 
 // Options of [Open]. The zero value is right for real use.
 type Options struct {
@@ -201,16 +204,17 @@ func (d *DB) reason() error {
 
 // Stats counts what was done since the database was opened.
 type Stats struct {
-	Commits   int64 // groups that were written
-	Updates   int64 // members of those groups
-	Reruns    int64 // Updates that ran again, because what they read had changed
-	Conflicts int64 // commits that were turned down for it
-	MaxGroup  int64 // members of the largest group
-	Sent      int64 // round trips of commits, those turned down included
-	Fetches   int64 // round trips for documents that an Update read and the cache did not hold
-	Scans     int64 // round trips for pages of the scans of Updates
-	Views     int64 // round trips of Views
-	Connects  int64 // connections for Updates that were made
+	Commits    int64 // groups that were written
+	Updates    int64 // members of those groups
+	Reruns     int64 // Updates that ran again, because what they read had changed
+	Conflicts  int64 // commits that were turned down for it
+	MaxGroup   int64 // members of the largest group
+	Sent       int64 // round trips of commits, those turned down included
+	Fetches    int64 // round trips for documents that an Update read and the cache did not hold
+	Prefetches int64 // round trips for documents that were wanted before an Update
+	Scans      int64 // round trips for pages of the scans of Updates
+	Views      int64 // round trips of Views
+	Connects   int64 // connections for Updates that were made
 }
 
 // Stats returns the counts so far.
@@ -218,14 +222,14 @@ func (d *DB) Stats() Stats {
 	c := &d.counts
 	return Stats{
 		Commits: c.commits.Load(), Updates: c.updates.Load(), Reruns: c.reruns.Load(), Conflicts: c.conflicts.Load(),
-		MaxGroup: c.maxGroup.Load(), Sent: c.sent.Load(), Fetches: c.fetches.Load(), Scans: c.scans.Load(),
+		MaxGroup: c.maxGroup.Load(), Sent: c.sent.Load(), Fetches: c.fetches.Load(), Prefetches: c.prefetches.Load(), Scans: c.scans.Load(),
 		Views: c.views.Load(), Connects: c.connects.Load(),
 	}
 }
 
 type counts struct {
-	commits, updates, reruns, conflicts, maxGroup atomic.Int64
-	sent, fetches, scans, views, connects         atomic.Int64
+	commits, updates, reruns, conflicts, maxGroup     atomic.Int64
+	sent, fetches, prefetches, scans, views, connects atomic.Int64
 }
 
 // lost says whether err means that the server that was asked cannot answer, so

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"chihai/store"
 )
@@ -15,16 +16,17 @@ import (
 // the next group. Nobody waits for a timer.
 
 const (
-	maxMembers = 512      // Updates in a commit
-	maxGroup   = 16 << 20 // bytes, after which no further Update joins
-	maxRounds  = 5        // commits of a group that may be turned down before its members go one by one
-	maxAlone   = 100      // commits of a lone Update that may be turned down
+	maxMembers = 512                   // Updates in a commit
+	maxGroup   = 16 << 20              // bytes, after which no further Update joins
+	maxRounds  = 5                     // commits of a group that may be turned down before its members go one by one
+	justNow    = 10 * time.Millisecond // how long before an Update [DB.Prefetch] may have looked
+	maxAlone   = 100                   // commits of a lone Update that may be turned down
 )
 
 // A member is one Update on its way through the writer.
 type member struct {
 	steps chan step // holds one
-	since int64     // tick of the cache when it came
+	since time.Time // documents that others write too are looked up anew if they were kept before
 	run
 }
 
@@ -67,7 +69,7 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m := &member{steps: make(chan step, 1), since: d.cache.now()}
+	m := &member{steps: make(chan step, 1), since: time.Now().Add(-justNow)}
 	select {
 	case d.queue <- m:
 	case <-ctx.Done():
