@@ -126,6 +126,7 @@ type payload struct {
 	deletes list
 	writes  list
 	docs    []string
+	told    []string // what other processes are told
 	size    int
 }
 
@@ -174,6 +175,7 @@ func (g *group) payload(id int64) *payload {
 			p.docs = append(p.docs, string(w.Value))
 		}
 	}
+	p.told = g.db.telling(p.writes)
 	return p
 }
 
@@ -189,10 +191,10 @@ type fresh struct {
 }
 
 func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
-	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 		p.id, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
 		p.deletes.buckets, p.deletes.ends, p.deletes.keys,
-		p.writes.buckets, p.writes.ends, p.writes.keys, p.docs)
+		p.writes.buckets, p.writes.ends, p.writes.keys, p.docs, p.told)
 	if err != nil {
 		return nil, err
 	}

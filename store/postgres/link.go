@@ -69,9 +69,11 @@ func (d *DB) patience(stop <-chan struct{}) *patience {
 
 // again waits a moment, longer each time, and says whether to try again.
 func (p *patience) again() bool {
-	if time.Now().Add(p.pause).After(p.until) {
-		return false
-	}
+	return !time.Now().Add(p.pause).After(p.until) && p.wait()
+}
+
+// wait waits a moment, longer each time, and says whether it was not stopped.
+func (p *patience) wait() bool {
 	timer := time.NewTimer(p.pause)
 	defer timer.Stop()
 	p.pause = min(2*p.pause, time.Second)

@@ -57,10 +57,13 @@ type DB struct {
 	cache  *cache
 	counts counts
 
-	id     int64         // of the latest commit; the writer's own
-	queue  chan *member  // Updates that wait for the writer
-	ran    chan struct{} // answers of the Update whose turn it is
-	writes sync.WaitGroup
+	process int64           // tells the notifications of this process from those of others
+	id      int64           // of the latest commit; the writer's own
+	queue   chan *member    // Updates that wait for the writer
+	ran     chan struct{}   // answers of the Update whose turn it is
+	alive   context.Context // until Close
+	kill    context.CancelFunc
+	writes  sync.WaitGroup // the writer, and what holds the session
 
 	mu      sync.Mutex
 	over    error          // why nothing may begin any more; nil while open
@@ -72,6 +75,7 @@ type DB struct {
 var (
 	_ store.Backend    = (*DB)(nil)
 	_ store.Prefetcher = (*DB)(nil)
+	_ store.Feed       = (*DB)(nil)
 )
 
 // Options of [Open]. The zero value is right for real use.
@@ -79,6 +83,15 @@ type Options struct {
 	// Patience is how long an Update waits for a database that does not
 	// answer, before it returns an error. 0: 15 s.
 	Patience time.Duration
+
+	// Exclusive opens the database only if no other process has it open, and
+	// keeps others from opening it.
+	Exclusive bool
+
+	// Watch are the buckets of which other processes are told what was put
+	// there; see [DB.Listen]. All processes should name the same. nil: "message", "screen",
+	// "task".
+	Watch []string
 
 	// Cache is about how many bytes of documents stay in memory. 0: 64 MiB.
 	Cache int
@@ -104,6 +117,9 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	if opt.Cache == 0 {
 		opt.Cache = defaultCache
 	}
+	if opt.Watch == nil {
+		opt.Watch = []string{"message", "screen", "task"}
+	}
 	pool, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
@@ -113,6 +129,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		opt:     opt,
 		config:  pool.ConnConfig.Copy(),
 		cache:   newCache(opt.Cache),
+		process: rand.Int64(),
 		id:      rand.Int64N(1 << 62), // two processes do not meet, nor does one meet what it wrote in an earlier life
 		queue:   make(chan *member),
 		ran:     make(chan struct{}),
@@ -120,20 +137,35 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	}
 	d.writer = &link{config: d.config, dialled: &d.counts.connects, greet: d.tables.load}
 	name := fmt.Sprintf("open database %s on %s", d.config.Database, d.config.Host)
-	conn, err := d.writer.use(ctx)
+	session, err := d.attend(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := install(ctx, conn); err != nil {
+	if err := d.begin(ctx, pool); err != nil {
 		d.writer.drop()
+		session.Close(ctx)
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if d.reads, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
-		d.writer.drop()
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
+	d.alive, d.kill = context.WithCancel(context.Background())
 	d.writes.Go(d.write)
+	d.writes.Go(func() { d.stay(d.alive, session) })
 	return d, nil
+}
+
+// begin makes what the database lacks and the connections.
+func (d *DB) begin(ctx context.Context, pool *pgxpool.Config) error {
+	conn, err := d.writer.use(ctx)
+	if err != nil {
+		return err
+	}
+	if err := install(ctx, conn); err != nil {
+		return err
+	}
+	if err := d.tables.load(ctx, conn); err != nil {
+		return err
+	}
+	d.reads, err = pgxpool.NewWithConfig(ctx, pool)
+	return err
 }
 
 // prepare sets what all connections have in common, where the address does not
@@ -166,12 +198,8 @@ func prepare(c *pgx.ConnConfig) {
 // Close implements [store.Backend]. Updates that wait for their turn return
 // [store.ErrClosed]. Within fn it would wait for itself.
 func (d *DB) Close() error {
-	d.mu.Lock()
-	if d.over == nil {
-		d.over = store.ErrClosed
-		close(d.closing)
-	}
-	d.mu.Unlock()
+	d.stop(store.ErrClosed)
+	d.kill()
 	d.writes.Wait()
 	d.inside.Wait()
 	d.release.Do(func() {
@@ -193,6 +221,18 @@ func (d *DB) enter(ctx context.Context) error {
 	}
 	d.inside.Add(1)
 	return nil
+}
+
+// stop makes all calls return err from now on.
+func (d *DB) stop(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over == nil {
+		d.over = err
+		close(d.closing)
+	} else if err == store.ErrClosed {
+		d.over = err
+	}
 }
 
 // reason returns why the database takes nothing more, or nil.

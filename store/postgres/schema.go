@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+
+	"chihai/store"
 )
 
 // Advisory locks, in a class of this program's own. The function of commits
@@ -24,7 +26,8 @@ const (
 //go:embed schema.sql
 var schemaSQL string
 
-// install makes what every database has. Several processes may do so at once.
+// install makes what every database has, with the tables of all buckets that
+// this program knows. Several processes may do so at once.
 func install(ctx context.Context, conn *pgx.Conn) error {
 	var there bool
 	if err := conn.QueryRow(ctx, "select to_regproc('chihai.commit') is not null").Scan(&there); err != nil || there {
@@ -37,7 +40,7 @@ func install(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := tx.Exec(ctx, schemaSQL); err != nil {
 			return fmt.Errorf("make schema chihai: %w", err)
 		}
-		return generate(ctx, tx)
+		return addTables(ctx, tx, store.Buckets())
 	})
 }
 
@@ -53,22 +56,25 @@ func makeTables(ctx context.Context, conn *pgx.Conn, buckets []string) error {
 		if err := lockSchema(ctx, tx); err != nil {
 			return err
 		}
-		for _, bucket := range buckets {
-			// Turns change documents over and over: room in each page keeps
-			// a changed one beside the old one, so that indexes stay as they
-			// are.
-			_, err := tx.Exec(ctx, `create table if not exists `+table(bucket)+` (
-				key text collate "C" primary key, doc json not null, version bigint not null
-			) with (fillfactor = 85)`)
-			if err != nil {
-				return fmt.Errorf("make table %s: %w", bucket, err)
-			}
-			if _, err := tx.Exec(ctx, "insert into chihai.buckets values ($1) on conflict do nothing", bucket); err != nil {
-				return fmt.Errorf("make table %s: %w", bucket, err)
-			}
-		}
-		return generate(ctx, tx)
+		return addTables(ctx, tx, buckets)
 	})
+}
+
+func addTables(ctx context.Context, tx pgx.Tx, buckets []string) error {
+	for _, bucket := range buckets {
+		// Turns change documents over and over: room in each page keeps a
+		// changed one beside the old one, so that indexes stay as they are.
+		_, err := tx.Exec(ctx, `create table if not exists `+table(bucket)+` (
+			key text collate "C" primary key, doc json not null, version bigint not null
+		) with (fillfactor = 85)`)
+		if err != nil {
+			return fmt.Errorf("make table %s: %w", bucket, err)
+		}
+		if _, err := tx.Exec(ctx, "insert into chihai.buckets values ($1) on conflict do nothing", bucket); err != nil {
+			return fmt.Errorf("make table %s: %w", bucket, err)
+		}
+	}
+	return generate(ctx, tx)
 }
 
 // generate makes the functions that name every table. Their statements are
@@ -126,7 +132,7 @@ func commitFunction(buckets []string) string {
 	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint,
 		read_buckets text[], read_ends int[], read_keys text[], read_versions bigint[],
 		delete_buckets text[], delete_ends int[], delete_keys text[],
-		write_buckets text[], write_ends int[], write_keys text[], write_docs text[]
+		write_buckets text[], write_ends int[], write_keys text[], write_docs text[], told text[]
 	) returns table (at int, doc json, version bigint) language plpgsql as $function$
 	#variable_conflict use_column
 	declare
@@ -142,6 +148,9 @@ func commitFunction(buckets []string) string {
 		%s
 		%s
 		insert into chihai.commits (id) values (commit_id);
+		for i in 1 .. cardinality(told) loop
+			perform pg_notify('chihai', told[i]);
+		end loop;
 	end
 	$function$`, lockClass, lockCommit, compare, remove, write)
 }
