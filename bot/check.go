@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -28,6 +29,7 @@ var errUnsound = errors.New("the database is not sound; a backup that is can tak
 func runCheck(ctx context.Context, c *call) error {
 	set := c.flags("check")
 	file := set.String("file", "", "read this `file`, which nobody uses, and not CHIHAI_DB; for backups")
+	key := set.String("key", "", "the key `file` that opens what is encrypted in it; without it that of CHIHAI_KEY")
 	child := set.Bool("child", false, "read the file in this process")
 	if _, err := c.parse(set, 0, 0); err != nil {
 		return err
@@ -36,8 +38,11 @@ func runCheck(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if *key == "" {
+		*key = cfg.keyFile()
+	}
 	if *child {
-		return checkFile(ctx, *file, c.stdout)
+		return checkFile(ctx, *file, *key, c.stdout)
 	}
 	if *file == "" {
 		*file = cfg.db
@@ -55,7 +60,7 @@ func runCheck(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	return checkApart(ctx, *file, c)
+	return checkApart(ctx, *file, *key, c)
 }
 
 // copyInUse has the bot that runs on the database path make a copy beside it
@@ -74,7 +79,7 @@ func copyInUse(ctx context.Context, path string) (string, error) {
 }
 
 // checkApart reads the file in a child process.
-func checkApart(ctx context.Context, path string, c *call) error {
+func checkApart(ctx context.Context, path, key string, c *call) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -86,7 +91,7 @@ func checkApart(ctx context.Context, path string, c *call) error {
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path)
+	cmd := exec.CommandContext(ctx, self, "check", "--child", "--file", path, "--key", key)
 	cmd.Stdout = c.stdout
 	said, err := cmd.StderrPipe()
 	if err != nil {
@@ -119,8 +124,8 @@ func checkApart(ctx context.Context, path string, c *call) error {
 }
 
 // checkFile reads the file path, which nobody has open for writing, and says
-// what is wrong.
-func checkFile(ctx context.Context, path string, out io.Writer) error {
+// what is wrong. What is encrypted is looked into if the key file is there.
+func checkFile(ctx context.Context, path, keyFile string, out io.Writer) error {
 	if err := bolt.Check(path); err != nil {
 		return err
 	}
@@ -131,8 +136,21 @@ func checkFile(ctx context.Context, path string, out io.Writer) error {
 	defer db.Close()
 	say := bufio.NewWriter(out)
 	defer say.Flush()
+	keyed, _, err := store.Peek(ctx, db)
+	if err != nil {
+		return err
+	}
+	var key []byte
+	if keyed {
+		key, err = store.ReadKey(keyFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(say, "The key file %s is not there: what is encrypted is not looked into.\n", keyFile)
+		} else if err != nil {
+			return err
+		}
+	}
 	faults := 0
-	counts, err := store.Check(ctx, db, time.Now(), func(bucket, key, what string) {
+	counts, err := store.CheckSealed(ctx, db, key, time.Now(), func(bucket, key, what string) {
 		faults++
 		fmt.Fprintf(say, "%s %s %s\n", bucket, key, what)
 	})

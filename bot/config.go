@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"chihai/store"
 )
 
 // A variable of the environment.
@@ -22,6 +24,8 @@ type variable struct {
 func variables() []variable {
 	return []variable{
 		{"CHIHAI_DB", "chihai.db", "file of the database"},
+		{"CHIHAI_KEY", "", "file of the key that opens what is encrypted; unset: CHIHAI_DB with .key"},
+		{"CHIHAI_RECOVERY", "", "recipient (age1…) whose identity opens a database whose key file is lost; read when its keys are made"},
 		{"CHIHAI_LISTEN", "127.0.0.1:8080", "address of the web server"},
 		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
 		{"CHIHAI_TZ", "Asia/Ho_Chi_Minh", "local time of what is said and scheduled"},
@@ -39,6 +43,8 @@ func variables() []variable {
 // A config is the environment, checked.
 type config struct {
 	db       string
+	key      string // file; empty: beside the database
+	recovery string // recipient; empty: none was named
 	listen   string
 	isListen bool     // CHIHAI_LISTEN was set
 	url      *url.URL // nil: follows the listener
@@ -64,6 +70,8 @@ func readConfig(getenv func(string) string) (*config, error) {
 	}
 	c := &config{
 		db:       r.database("CHIHAI_DB"),
+		key:      strings.TrimSpace(getenv("CHIHAI_KEY")),
+		recovery: r.recipient("CHIHAI_RECOVERY"),
 		listen:   r.listen("CHIHAI_LISTEN"),
 		isListen: getenv("CHIHAI_LISTEN") != "",
 		zone:     r.zone("CHIHAI_TZ"),
@@ -117,6 +125,17 @@ func (r *reader) database(name string) string {
 	return filepath.Clean(path)
 }
 
+func (r *reader) recipient(name string) string {
+	s := r.text(name)
+	if s == "" {
+		return ""
+	}
+	if err := store.CheckRecipient(s); err != nil {
+		r.wrong(name, "%v", err)
+	}
+	return s
+}
+
 func (r *reader) listen(name string) string {
 	s := r.text(name)
 	if _, _, err := net.SplitHostPort(s); err != nil {
@@ -168,6 +187,17 @@ func (r *reader) address(name string) netip.Addr {
 	}
 	return addr
 }
+
+// keyFile is the file of the key that opens the database.
+func (c *config) keyFile() string {
+	if c.key != "" {
+		return c.key
+	}
+	return c.db + keySuffix
+}
+
+// keySuffix stands after the name of the database in that of its key file.
+const keySuffix = ".key"
 
 // page is how the outside reaches the web server of a bot that does not run
 // here.

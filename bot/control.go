@@ -38,6 +38,10 @@ func works() map[string]work {
 		"grant":                grant,
 		"grants":               grants,
 		"import areas":         importAreas,
+		"key change":           changeKey,
+		"key recovery":         changeRecovery,
+		"key rotate":           rotateKey,
+		"key show":             showKeys,
 		"revoke":               revoke,
 		"set":                  set,
 	}
@@ -184,11 +188,12 @@ func (c *call) do(ctx context.Context, cfg *config, made bool, name string, args
 	if !errors.Is(err, errNoBot) {
 		return err
 	}
-	open := func() (*store.Store, error) { return openStore(ctx, cfg.db, nil) }
 	if made {
-		open = func() (*store.Store, error) { return openMade(ctx, cfg.db) }
+		if err := mustExist(cfg.db); err != nil {
+			return err
+		}
 	}
-	s, err := open()
+	s, err := c.open(ctx, cfg, nil)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func TestCommands(t *testing.T) {
 			says(e.must(t, "check"), "nothing is wrong")
 
 			// The list.
-			training := someTraining(t, in("copy.db"))
+			training := someTraining(t, in("copy.db"), in("test.db"+keySuffix))
 			e.must(t, "export", "registrations", "--training", strings.ToLower(training.Code), "-o", in("list.xlsx"))
 			f, err := excelize.OpenFile(in("list.xlsx"))
 			if err != nil {
@@ -125,9 +125,9 @@ func TestCommands(t *testing.T) {
 }
 
 // someTraining returns the training of the database at path with most people.
-func someTraining(t *testing.T, path string) *store.Training {
+func someTraining(t *testing.T, path, key string) *store.Training {
 	t.Helper()
-	s, err := openMade(t.Context(), path)
+	s, err := opening{path: path, key: key}.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,8 @@ func someTraining(t *testing.T, path string) *store.Training {
 	return most
 }
 
-// leftovers complains about every file in dir but those named.
+// leftovers complains about every file in dir but those named and the key files of
+// databases among them.
 func leftovers(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	list, err := os.ReadDir(dir)
@@ -160,7 +161,7 @@ func leftovers(t *testing.T, dir string, names ...string) {
 	for _, f := range list {
 		known := false
 		for _, name := range names {
-			known = known || f.Name() == name
+			known = known || f.Name() == name || f.Name() == name+keySuffix
 		}
 		if !known {
 			t.Errorf("%s was left behind", f.Name())

@@ -44,7 +44,7 @@ func TestSweepCopies(t *testing.T) {
 		left = append(left, e.Name())
 	}
 	slices.Sort(left)
-	want := []string{"other.db.copy-ABC", name, name + ".bak", name + ".check-2", "x" + name + ".check-1"}
+	want := []string{"other.db.copy-ABC", name, name + ".bak", name + ".check-2", name + keySuffix, "x" + name + ".check-1"}
 	if !slices.Equal(left, want) {
 		t.Errorf("left: %q, want %q", left, want)
 	}

@@ -132,7 +132,7 @@ func openSample(ctx context.Context, c *call, cfg *config, lost chan<- error) (*
 			}
 		}
 		var err error
-		if db.Store, err = openStore(ctx, cfg.db, func(err error) { lost <- err }); err != nil {
+		if db.Store, err = c.open(ctx, cfg, func(err error) { lost <- err }); err != nil {
 			return err
 		}
 		db.made, err = isSample(ctx, db.Store)
@@ -151,7 +151,7 @@ func makeSample(ctx context.Context, cfg *config) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	s, err := openStore(ctx, path, nil)
+	s, err := opening{path: path, key: cfg.keyFile()}.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestKill(t *testing.T) {
 
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	bot := &process{binary: binary, env: []string{
-		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=127.0.0.1:0",
+		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=127.0.0.1:0", "CHIHAI_RECOVERY=" + recipient,
 		"CHIHAI_TELEGRAM_TOKEN=7000000001:kill-test", "CHIHAI_TELEGRAM_API=" + tg.URL(),
 	}}
 	for range kills {
@@ -93,16 +93,16 @@ func TestKill(t *testing.T) {
 		repeated += w.repeated
 		turns += w.turns
 	}
-	db, err := bolt.Open(path, bolt.Options{})
+	key, err := store.ReadKey(path + keySuffix)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), db, store.Options{})
+	s, err := openMade(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, err = store.Check(t.Context(), db, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) })
+	_, err = store.CheckSealed(t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,8 @@ func commands() []command {
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "FILE", "copy the database while it is used", runBackup},
-		{"check", "[--file FILE]", "read the whole database and say what is wrong", runCheck},
+		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
+		{"check", "[--file FILE] [--key FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},
 	}

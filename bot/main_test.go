@@ -26,6 +26,13 @@ type environment map[string]string
 
 func (e environment) get(name string) string { return e[name] }
 
+// recipient is for whom the keys of databases in tests are locked, and identity
+// what opens them then.
+const (
+	recipient = "age1m8ttzzfrk9se4dymh0xd7k58ffy8ne43ypzp265d39gfphc3f9mqp3y3f9"
+	identity  = "AGE-SECRET-KEY-1AWFHS8KD5QH0WSRETX94363XGTWP3RAEAR8SPQVPKVD8MCSXC9HSNJNMG3"
+)
+
 // with returns e with more variables: names and values in turn.
 func (e environment) with(pairs ...string) environment {
 	more := environment{}
@@ -48,7 +55,7 @@ func newEnvironment(t *testing.T) environment {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	return environment{"CHIHAI_DB": filepath.Join(dir, "test.db"), "CHIHAI_LISTEN": "127.0.0.1:0"}
+	return environment{"CHIHAI_DB": filepath.Join(dir, "test.db"), "CHIHAI_LISTEN": "127.0.0.1:0", "CHIHAI_RECOVERY": recipient}
 }
 
 // command runs a command to its end.
@@ -128,7 +135,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"help", done, "CHIHAI_DB"},
 		{"--help", done, "CHIHAI_TELEGRAM_TOKEN"},
-		{"version", done, "schema 2"},
+		{"version", done, "schema 3"},
 		{"export -h", done, "--training"},
 		{"grant -h", done, "YYYY-MM-DD"},
 		{"dance", usage, "no command \"dance\""},
@@ -154,6 +161,13 @@ func TestExitCodes(t *testing.T) {
 		{"backup", usage, "arguments"},
 		{"backup x.db", failed, "there is no database"},
 		{"check", failed, "there is no database"},
+		{"key", usage, "arguments"},
+		{"key lose", usage, "init, show, rotate"},
+		{"key show", failed, "there is no database"},
+		{"key show me", usage, "arguments"},
+		{"key recovery", usage, "arguments"},
+		{"key recovery age1", usage, "not one recipient"},
+		{"key recover", failed, "there is no database"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			code, out, errs := newEnvironment(t).command(t, strings.Fields(tt.args)...)

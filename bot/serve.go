@@ -24,7 +24,7 @@ func runServe(ctx context.Context, c *call) error {
 	}
 	c.logTo(slog.LevelInfo)
 	lost := make(chan error, 1)
-	s, err := openStore(ctx, cfg.db, func(err error) { lost <- err })
+	s, err := c.open(ctx, cfg, func(err error) { lost <- err })
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"chihai/store"
-
-	"github.com/go-json-experiment/json"
 )
 
 // TestWander lets a few people press, type and send whatever comes to hand, on
@@ -37,7 +35,7 @@ func TestWander(t *testing.T) {
 					t.Fatalf("so far:\n%s", tail(w.out.String(), 120))
 				}
 			}
-			if _, err := store.Check(t.Context(), w.store.Backend(), w.now, func(bucket, key, what string) {
+			if _, err := store.CheckSealed(t.Context(), w.store.Backend(), w.key, w.now, func(bucket, key, what string) {
 				t.Errorf("the store afterwards: %s %s %s", bucket, key, what)
 			}); err != nil {
 				t.Error(err)
@@ -168,6 +166,7 @@ func (w *wanderer) do(who string, in Input) {
 	if w.out.Len() == mark && !quiet && !w.double(who, in) {
 		w.t.Errorf("no answer to %v %q", in.Kind, in.Text)
 	}
+	var members []string
 	err := w.store.Backend().View(context.Background(), func(kv store.KV) error {
 		for p, err := range kv.Scan("conversation", "", "") {
 			if err != nil {
@@ -176,8 +175,15 @@ func (w *wanderer) do(who string, in Input) {
 			if len(p.Value) > 24<<10 {
 				w.t.Errorf("a talk has grown to %d bytes", len(p.Value))
 			}
-			var talk store.Conversation
-			if err := json.Unmarshal(p.Value, &talk); err != nil {
+			members = append(members, p.Key)
+		}
+		return nil
+	})
+	w.must(err)
+	err = w.store.View(context.Background(), func(tx *store.Tx) error {
+		for _, m := range members {
+			talk, err := tx.Conversation(m)
+			if err != nil {
 				return err
 			}
 			if len(talk.Frames) > maxFrames || len(talk.Waiting) > maxWaiting {

@@ -25,22 +25,22 @@ type Conversation struct {
 
 // A LastTap is the choice that was taken last.
 type LastTap struct {
-	Token string    `json:"token,omitzero"` // of the question it answered
-	ID    string    `json:"id"`             // of the choice
-	Text  string    `json:"text,omitzero"`  // the label it was given by, folded; empty for a tap
-	Step  string    `json:"step,omitzero"`  // the step that it answered
-	At    time.Time `json:"at"`             // by the network's clock
+	Token string    `json:"token,omitzero"`                // of the question it answered
+	ID    string    `json:"id"`                            // of the choice
+	Text  string    `json:"text,omitzero" personal:"text"` // the label it was given by, folded; empty for a tap
+	Step  string    `json:"step,omitzero"`                 // the step that it answered
+	At    time.Time `json:"at"`                            // by the network's clock
 }
 
 // A Frame is one flow in which the member stands.
 type Frame struct {
 	Flow  string                    `json:"flow"`
-	Step  string                    `json:"step"`           // empty before the first
-	Trail []Visit                   `json:"trail,omitzero"` // what she was asked, in order, for going back
-	Notes map[string]jsontext.Value `json:"notes,omitzero"` // what the flow wrote down until it ends
-	Since time.Time                 `json:"since,omitzero"` // when the flow began
-	Title string                    `json:"title,omitzero"` // what it is about, where it is offered again, such as a training's name
-	Held  *Prompt                   `json:"held,omitzero"`  // of a flow that leaves no trace: the question that stood before it
+	Step  string                    `json:"step"`                           // empty before the first
+	Trail []Visit                   `json:"trail,omitzero"`                 // what she was asked, in order, for going back
+	Notes map[string]jsontext.Value `json:"notes,omitzero" personal:"text"` // what the flow wrote down until it ends
+	Since time.Time                 `json:"since,omitzero"`                 // when the flow began
+	Title string                    `json:"title,omitzero" personal:"text"` // what it is about, where it is offered again, such as a training's name
+	Held  *Prompt                   `json:"held,omitzero"`                  // of a flow that leaves no trace: the question that stood before it
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -48,22 +48,22 @@ type Frame struct {
 // A Visit is a question that was answered, or a flow that was called and has
 // returned.
 type Visit struct {
-	Step string `json:"step"`        // that asked, or that called
-	In   *Frame `json:"in,omitzero"` // the called flow as it was when it returned
+	Step string `json:"step"`                        // that asked, or that called
+	In   *Frame `json:"in,omitzero" personal:"text"` // the called flow as it was when it returned
 }
 
 // A Prompt is a question as it stands on her phone.
 type Prompt struct {
-	Token   string         `json:"token"`            // random; buttons of other questions carry another
-	Contact string         `json:"contact"`          // where it was asked
-	Choices []PromptChoice `json:"choices,omitzero"` // in the order shown
-	Free    bool           `json:"free,omitzero"`    // takes free text: bare words are no commands
-	Inline  bool           `json:"inline,omitzero"`  // the choices stand below the message and are edited in place
-	Message string         `json:"message,omitzero"` // id of the message that carries the choices, for editing it in place
-	Voices  []string       `json:"voices,omitzero"`  // recordings that "Nghe" plays
-	Step    string         `json:"step,omitzero"`    // flow.step that asks
-	Below   *Prompt        `json:"below,omitzero"`   // of an Inline one: the question whose reply keyboard still stands on her phone
-	Tries   int            `json:"tries,omitzero"`   // how often the answer was not understood
+	Token   string         `json:"token"`                            // random; buttons of other questions carry another
+	Contact string         `json:"contact"`                          // where it was asked
+	Choices []PromptChoice `json:"choices,omitzero" personal:"text"` // in the order shown
+	Free    bool           `json:"free,omitzero"`                    // takes free text: bare words are no commands
+	Inline  bool           `json:"inline,omitzero"`                  // the choices stand below the message and are edited in place
+	Message string         `json:"message,omitzero"`                 // id of the message that carries the choices, for editing it in place
+	Voices  []string       `json:"voices,omitzero"`                  // recordings that "Nghe" plays
+	Step    string         `json:"step,omitzero"`                    // flow.step that asks
+	Below   *Prompt        `json:"below,omitzero" personal:"text"`   // of an Inline one: the question whose reply keyboard still stands on her phone
+	Tries   int            `json:"tries,omitzero"`                   // how often the answer was not understood
 
 	Rest jsontext.Value `json:",embed"`
 }

@@ -44,7 +44,12 @@ var personalNouns = map[string]struct {
 	"Contact": {"contact", &store.Contact{}},
 	"Message": {"message", &store.Message{}},
 	"Line":    {"screen", &store.Line{}},
+	"Task":    {"task", &store.Task{}},
+	"File":    {"file", &store.File{}},
 }
+
+// personalParts are what stands in other nouns, which hold canaries as well.
+var personalParts = []string{"Frame", "Visit", "Prompt", "LastTap", "chunk"}
 
 // TestPersonalNouns reads the package's own files, so that no noun with personal
 // fields is forgotten in the test of deletion.
@@ -55,6 +60,9 @@ func TestPersonalNouns(t *testing.T) {
 	}
 	found := 0
 	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -73,15 +81,15 @@ func TestPersonalNouns(t *testing.T) {
 			})
 			if personal {
 				found++
-				if _, ok := personalNouns[spec.Name.Name]; !ok {
+				if _, ok := personalNouns[spec.Name.Name]; !ok && !slices.Contains(personalParts, spec.Name.Name) {
 					t.Errorf("%s has personal fields, and no test deletes one", spec.Name.Name)
 				}
 			}
 			return true
 		})
 	}
-	if found != len(personalNouns) {
-		t.Errorf("%d nouns have personal fields, the test knows %d", found, len(personalNouns))
+	if known := len(personalNouns) + len(personalParts); found != known {
+		t.Errorf("%d nouns have personal fields, the test knows %d", found, known)
 	}
 }
 

@@ -1,8 +1,14 @@
 package store
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 // PutRaw writes a document through a transaction of s, for tests.
 func PutRaw(ctx context.Context, s *Store, bucket, key string) error {
 	return s.Update(ctx, func(tx *Tx) error { return tx.kv.Put(bucket, key, mark) })
 }
+
+// Files yields all files, for tests.
+func Files(tx *Tx) iter.Seq2[*File, error] { return each[File](tx, "file", "", "") }

@@ -17,12 +17,12 @@ import (
 //	file_chunk  ID/number of 4 digits → chunk
 type File struct {
 	ID      string    `json:"id"`
-	Name    string    `json:"name"`            // as it is shown, with its ending
-	Type    string    `json:"type"`            // media type
-	Size    int       `json:"size"`            // in bytes
-	SHA256  []byte    `json:"sha256"`          // of the whole
-	Member  string    `json:"member,omitzero"` // for whom it was made; deleted with her
-	Expires time.Time `json:"expires"`         // deleted from then on
+	Name    string    `json:"name" personal:"text"` // as it is shown, with its ending
+	Type    string    `json:"type"`                 // media type
+	Size    int       `json:"size"`                 // in bytes
+	SHA256  []byte    `json:"sha256"`               // of the whole
+	Member  string    `json:"member,omitzero"`      // for whom it was made; deleted with her
+	Expires time.Time `json:"expires"`              // deleted from then on
 	Created time.Time `json:"created"`
 
 	Rest jsontext.Value `json:",embed"`
@@ -31,7 +31,7 @@ type File struct {
 const (
 	// MaxFile is the greatest size of a file, in bytes.
 	MaxFile = 20 << 20
-	// chunkSize leaves room for base64 in a value of [MaxValue].
+	// chunkSize leaves room for sealing and base64 in a value of [MaxValue].
 	chunkSize = 45 << 10
 )
 
@@ -39,7 +39,7 @@ const (
 var ErrTooLarge = errors.New("file is too large")
 
 type chunk struct {
-	Bytes []byte `json:"bytes"`
+	Bytes []byte `json:"bytes" personal:"text"`
 }
 
 // PutFile keeps data as the file f until f.Expires, which must be set. It

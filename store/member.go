@@ -15,16 +15,16 @@ import (
 //	member_code  Code → ID
 type Member struct {
 	ID       string    `json:"id"`
-	Code     string    `json:"code"`                                 // 6 characters that she may tell an officer; unique
-	Name     string    `json:"name,omitzero" personal:"name"`        // as she wrote it, in NFC; empty until a job needs it
-	Phone    string    `json:"phone,omitzero" personal:"phone"`      // E.164 with the plus sign; empty until a job needs it
-	Area     string    `json:"area,omitzero"`                        // code of the commune or ward she lives in
-	Language string    `json:"language,omitzero"`                    // BCP 47: vi, km or en; empty until she chose
-	Address  string    `json:"address,omitzero"`                     // form of address: chi, em, co, bac, anh, thay, ong, ba; empty means chi
-	Consent  time.Time `json:"consent,omitzero"`                     // when she agreed that name, commune and phone are kept
-	Contacts []string  `json:"contacts,omitzero" personal:"address"` // ids of the contacts she writes from, latest first
-	Relay    string    `json:"relay,omitzero"`                       // the member who passes messages on to her, when she has no contact
-	Granted  bool      `json:"granted,omitzero"`                     // she holds grants or did: only then they are looked up
+	Code     string    `json:"code"`                              // 6 characters that she may tell an officer; unique
+	Name     string    `json:"name,omitzero" personal:"name"`     // as she wrote it, in NFC; empty until a job needs it
+	Phone    string    `json:"phone,omitzero" personal:"phone"`   // E.164 with the plus sign; empty until a job needs it
+	Area     string    `json:"area,omitzero"`                     // code of the commune or ward she lives in
+	Language string    `json:"language,omitzero"`                 // BCP 47: vi, km or en; empty until she chose
+	Address  string    `json:"address,omitzero"`                  // form of address: chi, em, co, bac, anh, thay, ong, ba; empty means chi
+	Consent  time.Time `json:"consent,omitzero"`                  // when she agreed that name, commune and phone are kept
+	Contacts []string  `json:"contacts,omitzero" personal:"hash"` // ids of the contacts she writes from, latest first
+	Relay    string    `json:"relay,omitzero"`                    // the member who passes messages on to her, when she has no contact
+	Granted  bool      `json:"granted,omitzero"`                  // she holds grants or did: only then they are looked up
 	Created  time.Time `json:"created"`
 
 	// FormerCodes lead to her too: those of members that became one with her.

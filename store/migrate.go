@@ -15,7 +15,7 @@ import (
 //	meta/schema → schema
 type schema struct {
 	Version int    `json:"version"`
-	Secret  []byte `json:"secret"` // keys the hashes in keys
+	Secret  []byte `json:"secret,omitzero"` // the hash key of a database without keys
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -23,7 +23,12 @@ type schema struct {
 // migrations brings the documents of schema i+1 to schema i+2.
 var migrations = []func(*Tx) error{
 	findMessagesByMember,
+	mayBeSealed,
 }
+
+// mayBeSealed changes nothing. From here on fields may be sealed, which an older
+// program would take for text.
+func mayBeSealed(*Tx) error { return nil }
 
 // findMessagesByMember adds the index of messages by member.
 func findMessagesByMember(tx *Tx) error {
@@ -48,38 +53,75 @@ var ErrNewer = errors.New("database was written by a newer program")
 // SchemaVersion is the schema that this program writes.
 func SchemaVersion() int { return len(migrations) + 1 }
 
-func (s *Store) migrate(ctx context.Context) error {
-	secret := make([]byte, 32)
+// migrate brings the documents up to this program's schema and opens the keys,
+// or makes them when there are none and there is a key to lock them with.
+func (s *Store) migrate(ctx context.Context, recovery string) error {
+	secret := make([]byte, KeySize)
 	if _, err := io.ReadFull(s.random, secret); err != nil {
 		return fmt.Errorf("read randomness: %w", err)
 	}
-	for {
-		var now *schema
-		err := s.Update(ctx, func(tx *Tx) error {
-			var err error
-			now, err = get[schema](tx, "meta", "schema")
-			if errors.Is(err, ErrNotFound) {
-				now = &schema{Version: SchemaVersion(), Secret: secret}
-				return put(tx, "meta", "schema", now)
-			}
-			if err != nil || now.Version >= SchemaVersion() {
-				return err
-			}
-			if err := migrations[now.Version-1](tx); err != nil {
-				return fmt.Errorf("migrate from schema %d: %w", now.Version, err)
-			}
-			now.Version++
-			return put(tx, "meta", "schema", now)
+	for ready := false; !ready; {
+		err := s.Update(ctx, func(tx *Tx) (err error) {
+			ready, err = tx.migrate(secret, recovery)
+			return err
 		})
 		if err != nil {
 			return err
 		}
-		if now.Version > SchemaVersion() {
-			return fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, now.Version, SchemaVersion())
-		}
-		if now.Version == SchemaVersion() {
-			s.secret = now.Secret
-			return nil
-		}
 	}
+	return nil
+}
+
+// migrate does one step and says whether it was the last. secret is the hash key
+// of a database that has none yet.
+func (tx *Tx) migrate(secret []byte, recovery string) (ready bool, err error) {
+	now, err := get[schema](tx, "meta", "schema")
+	fresh := errors.Is(err, ErrNotFound)
+	switch {
+	case fresh:
+		now = &schema{Version: SchemaVersion(), Secret: secret}
+	case err != nil:
+		return false, err
+	case now.Version > SchemaVersion():
+		return false, fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, now.Version, SchemaVersion())
+	}
+	k, err := tx.readKeys()
+	if err != nil {
+		return false, err
+	}
+	if k != nil {
+		tx.store.secret = k.hash
+	} else {
+		tx.store.secret = now.Secret
+	}
+	switch {
+	case now.Version < SchemaVersion():
+		if err := migrations[now.Version-1](tx); err != nil {
+			return false, fmt.Errorf("migrate from schema %d: %w", now.Version, err)
+		}
+		now.Version++
+		return false, put(tx, "meta", "schema", now)
+	case k == nil && tx.store.fileKey() != nil:
+		return true, tx.makeKeys(now, recovery, !fresh)
+	case fresh:
+		return true, put(tx, "meta", "schema", now)
+	}
+	return true, nil
+}
+
+// makeKeys gives the database keys, among which its hash key stands from now on.
+// What was written before is sealed little by little.
+func (tx *Tx) makeKeys(now *schema, recovery string, older bool) error {
+	ring, err := newRing(tx.store.fileKey(), recovery, now.Secret, tx.Now)
+	if err != nil {
+		return err
+	}
+	now.Secret = nil
+	if err := errors.Join(put(tx, "meta", "schema", now), tx.putKeys(ring)); err != nil {
+		return err
+	}
+	if _, err := tx.readKeys(); err != nil || !older {
+		return err
+	}
+	return tx.planReseal()
 }

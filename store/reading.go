@@ -2,19 +2,16 @@ package store
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
-
-	"github.com/go-json-experiment/json"
 )
 
 // Readings remember what documents said that turns read over and over: who
 // speaks, where her talk stands, what a training is. Whether a document still
 // says so is decided by its bytes, so a reading is never older than the
 // transaction that asks; only the decoding is saved, which was a third of a
-// turn. The zero value is empty and ready.
+// turn, and the opening of what is sealed. The zero value is empty and ready.
 type readings[T any] struct {
 	mu   sync.Mutex
 	seen map[string]reading[T]
@@ -41,8 +38,8 @@ func read[T any](tx *Tx, r *readings[T], bucket, key string, clone func(*T) *T) 
 		return clone(was.v), nil
 	}
 	v := new(T)
-	if err := json.Unmarshal(raw, v); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", bucket, key, err)
+	if err := decode(tx, bucket, key, raw, v); err != nil {
+		return nil, err
 	}
 	r.keep(key, raw, clone(v))
 	return v, nil
@@ -50,9 +47,9 @@ func read[T any](tx *Tx, r *readings[T], bucket, key string, clone func(*T) *T) 
 
 // write keeps v as the document of the bucket under key.
 func write[T any](tx *Tx, r *readings[T], bucket, key string, v *T, clone func(*T) *T) error {
-	raw, err := json.Marshal(v)
+	raw, err := encode(tx, bucket, key, v)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", bucket, key, err)
+		return err
 	}
 	if err := tx.kv.Put(bucket, key, raw); err != nil {
 		return err

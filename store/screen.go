@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -62,7 +61,7 @@ func (tx *Tx) Screen(contact string) iter.Seq2[*Line, error] {
 			}
 			l := new(Line)
 			if err == nil {
-				err = json.Unmarshal(p.Value, l)
+				err = decode(tx, "screen", p.Key, p.Value, l)
 			}
 			if err != nil {
 				yield(nil, fmt.Errorf("screen of %s: %w", contact, err))

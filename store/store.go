@@ -12,9 +12,10 @@
 // # How to add a noun
 //
 // Write a file with its type, its keys and the methods of [Tx] that keep it.
-// Tag fields that tell something about a person with `personal:"…"`, add the
-// bucket to [Buckets] and say in deletion.go what happens to it when a member
-// is deleted; the tests hold you to both.
+// Tag fields that tell something about a person with `personal:"…"`: they are
+// encrypted (personal.go). Add the bucket to [Buckets] and say in deletion.go
+// what happens to it when a member is deleted; one with personal fields also
+// stands in reseal.go. The tests hold you to all of it.
 package store
 
 import (
@@ -23,7 +24,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"iter"
@@ -31,8 +31,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
 // A Store keeps the nouns in a [Backend]. Its methods may be called from many
@@ -42,6 +40,10 @@ type Store struct {
 	now           func() time.Time
 	random        io.Reader
 	clock         clock
+	key           atomic.Pointer[[]byte] // that of the key file; nil: none was given
+	keys          atomic.Pointer[keys]
+	blind         bool // sealed fields are passed over, as the key is not known
+	forms         forms
 	secret        []byte    // keys the hashes that stand for phone numbers and addresses
 	macs          sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
 	areas         atomic.Pointer[AreaTree]
@@ -57,26 +59,48 @@ type Store struct {
 	}
 }
 
-// Options of [Open]. The zero value is right for real use.
+// Options of [Open]. Real use needs a Key and a Recovery; the rest may be zero.
 type Options struct {
 	Now    func() time.Time // nil: time.Now
-	Random io.Reader        // nil: crypto/rand; must never fail
+	Random io.Reader        // for ids and codes, nil: crypto/rand; must never fail
+
+	// Key is that of the key file ([ReadKey]). A database that is opened with
+	// one for the first time gets keys, and its personal fields are encrypted
+	// from then on. Nil: nothing is encrypted, which is for tests and for data
+	// that is made up.
+	Key []byte
+	// Recovery is the recipient for whom new keys are locked too ([NewRecovery]);
+	// empty: nobody. A database that has keys keeps the one it has.
+	Recovery string
 }
 
 // Open brings the documents of b up to this program's schema and returns a
-// Store over it. It returns [ErrNewer] when a newer program has written b.
-// Closing the Store closes b.
+// Store over it. It returns [ErrNewer] when a newer program has written b, and
+// [ErrWrongKey] when b has keys that opt.Key does not open. Closing the Store
+// closes b.
 func Open(ctx context.Context, b Backend, opt Options) (*Store, error) {
 	s := newStore(b, opt)
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, opt.Recovery); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
+// At returns a Store over the same database by another clock, for what is written
+// as if at another time.
+func (s *Store) At(now func() time.Time) *Store {
+	other := newStore(s.backend, Options{Now: now, Random: s.random, Key: s.fileKey()})
+	other.secret = s.secret
+	other.keys.Store(s.keys.Load())
+	return other
+}
+
 // newStore returns a Store that knows no secret yet.
 func newStore(b Backend, opt Options) *Store {
 	s := &Store{backend: b, now: opt.Now, random: opt.Random}
+	if opt.Key != nil {
+		s.key.Store(&opt.Key)
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -85,6 +109,14 @@ func newStore(b Backend, opt Options) *Store {
 	}
 	s.macs.New = func() any { return hmac.New(sha256.New, s.secret) }
 	return s
+}
+
+// fileKey is the key of the key file, nil when none was given.
+func (s *Store) fileKey() []byte {
+	if key := s.key.Load(); key != nil {
+		return *key
+	}
+	return nil
 }
 
 // Now is the time by the store's clock, in UTC.
@@ -175,6 +207,7 @@ type Tx struct {
 	kv     KV
 	store  *Store
 	ids    ids
+	seal   *dataKey // by which it seals; nil: not asked for yet, or nothing is encrypted
 	posted []Message
 	tasked bool // a task was left
 	broken error
@@ -206,17 +239,17 @@ func get[T any](tx *Tx, bucket, key string) (*T, error) {
 		return nil, err
 	}
 	v := new(T)
-	if err := json.Unmarshal(raw, v); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", bucket, key, err)
+	if err := decode(tx, bucket, key, raw, v); err != nil {
+		return nil, err
 	}
 	return v, nil
 }
 
 // put keeps v as the document under key.
 func put(tx *Tx, bucket, key string, v any) error {
-	raw, err := json.Marshal(v)
+	raw, err := encode(tx, bucket, key, v)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", bucket, key, err)
+		return err
 	}
 	return tx.kv.Put(bucket, key, raw)
 }
@@ -239,8 +272,8 @@ func each[T any](tx *Tx, bucket, from, to string) iter.Seq2[*T, error] {
 				return
 			}
 			v := new(T)
-			if err := json.Unmarshal(p.Value, v); err != nil {
-				yield(nil, fmt.Errorf("%s %s: %w", bucket, p.Key, err))
+			if err := decode(tx, bucket, p.Key, p.Value, v); err != nil {
+				yield(nil, err)
 				return
 			}
 			if !yield(v, nil) {

@@ -14,12 +14,12 @@ import (
 //	task  ID → Task
 type Task struct {
 	ID     string         `json:"id"`
-	Member string         `json:"member"`          // whose turn left it
-	Work   string         `json:"work"`            // which work; the list stands in bot/
-	Flow   string         `json:"flow"`            // the flow that hears the outcome
-	Data   jsontext.Value `json:"data,omitzero"`   // what the work is to do
-	Leased time.Time      `json:"leased,omitzero"` // somebody does it until then; zero: nobody does
-	Tries  int            `json:"tries,omitzero"`  // how often it was begun
+	Member string         `json:"member"`                        // whose turn left it
+	Work   string         `json:"work"`                          // which work; the list stands in bot/
+	Flow   string         `json:"flow"`                          // the flow that hears the outcome
+	Data   jsontext.Value `json:"data,omitzero" personal:"text"` // what the work is to do
+	Leased time.Time      `json:"leased,omitzero"`               // somebody does it until then; zero: nobody does
+	Tries  int            `json:"tries,omitzero"`                // how often it was begun
 
 	Rest jsontext.Value `json:",embed"`
 }

@@ -80,8 +80,8 @@ type training struct {
 // take place. All or nothing is kept.
 //
 // A training that has begun takes no registrations. So the sample is written
-// by a second [store.Store] on the same database whose clock stands before the
-// first training: as if somebody had planned all of them then.
+// by a clock that stands before the first training: as if somebody had planned
+// all of them then.
 func Load(ctx context.Context, s *store.Store, now time.Time) error {
 	all, err := read()
 	if err != nil {
@@ -93,10 +93,7 @@ func Load(ctx context.Context, s *store.Store, now time.Time) error {
 			before = start.AddDate(0, 0, -30)
 		}
 	}
-	past, err := store.Open(ctx, s.Backend(), store.Options{Now: func() time.Time { return before }})
-	if err != nil {
-		return err
-	}
+	past := s.At(func() time.Time { return before })
 	return past.Update(ctx, func(tx *store.Tx) error { return all.fill(tx, now) })
 }
 

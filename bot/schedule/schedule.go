@@ -66,6 +66,7 @@ func (s *Schedule) jobs() []job {
 		{store.TellJob, s.tell},
 		{store.HearJob, s.hear},
 		{store.ScrubJob, s.scrub},
+		{store.ResealJob, s.reseal},
 	}
 }
 

@@ -1,0 +1,153 @@
+package store_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"chihai/store"
+	"chihai/store/bolt"
+
+	"github.com/go-json-experiment/json"
+)
+
+// oldFile unpacks a database that was written before there were keys: schema 2,
+// by the program of commit 9f290e3, filled by fill of deletion_test.go.
+func oldFile(t *testing.T) (path string) {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "schema2.db.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "old.db")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A database that is older than the keys can be read at once, and in the end
+// nothing in its file can be read without the key.
+func TestOldFile(t *testing.T) {
+	path := oldFile(t)
+	db, err := bolt.Open(path, bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	member, secret := "", ""
+	pairs(t, db, func(bucket, key string, raw []byte) {
+		switch {
+		case bucket == "member" && bytes.Contains(raw, []byte(canary)):
+			member = key
+		case bucket == "meta" && key == "schema":
+			var head struct {
+				Secret []byte `json:"secret"`
+			}
+			if err := json.Unmarshal(raw, &head); err != nil || len(head.Secret) != 32 {
+				t.Fatalf("the secret is %x, %v", head.Secret, err)
+			}
+			secret = base64.StdEncoding.EncodeToString(head.Secret)
+		}
+	})
+	key := store.NewKey()
+	s, err := store.Open(t.Context(), db, store.Options{Key: key, Now: func() time.Time { return villageTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	look := func(when string) {
+		t.Helper()
+		err := s.Update(t.Context(), func(tx *store.Tx) error {
+			_, m, met, err := tx.Meet("test:1", canary+"-address")
+			if err != nil || met || m.ID != member || m.Name != canary+" name" {
+				t.Errorf("%s her address finds %+v, %v", when, m, err)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkAll(t, db, s, key)
+	}
+	look("before,")
+	if aboutKeys(t, s).Resealing == nil || !due(t, s, store.ResealJob) {
+		t.Error("it is not planned that what is old is sealed")
+	}
+	for done := false; !done; {
+		if done, err = s.Reseal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look("afterwards,")
+	if !due(t, s, store.ScrubJob) {
+		t.Error("it is not planned that the file is wiped")
+	}
+	scrubbed(t, db)
+	raw := read(t, path)
+	for _, mark := range []string{canary, inBase64, secret} {
+		if at := bytes.Index(raw, []byte(mark)); at >= 0 {
+			t.Errorf("%q stands in the file: %q", mark, raw[max(0, at-60):min(len(raw), at+60)])
+		}
+	}
+}
+
+// due says whether a job is planned.
+func due(t *testing.T, s *store.Store, job string) (planned bool) {
+	t.Helper()
+	err := s.View(t.Context(), func(tx *store.Tx) error {
+		for d, err := range tx.AllDue() {
+			if err != nil {
+				return err
+			}
+			planned = planned || d.Job == job
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planned
+}
+
+// An old database opened without a key stays as it was.
+func TestOldFileWithoutKey(t *testing.T) {
+	db, err := bolt.Open(oldFile(t), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if keyed, _, err := store.Peek(t.Context(), db); keyed || err != nil {
+		t.Errorf("Peek = %v, %v", keyed, err)
+	}
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Keys()
+		if err == nil {
+			t.Error("there are keys")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := s.Reseal(t.Context()); !done || err != nil {
+		t.Errorf("Reseal = %v, %v", done, err)
+	}
+}
