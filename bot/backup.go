@@ -46,7 +46,7 @@ func (c *counter) Write(p []byte) (int, error) {
 func backup(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.Writer) (err error) {
 	db, ok := d.store.Backend().(store.Backup)
 	if !ok {
-		return errors.New("this database has tools of its own for backups")
+		return errors.New("PostgreSQL has tools of its own for this: pg_dump -Fc DATABASE > FILE while the bot runs, or pg_basebackup with the log for every moment")
 	}
 	// What was deleted must not live on in copies.
 	if s, ok := d.store.Backend().(store.Scrubber); ok {

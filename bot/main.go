@@ -79,6 +79,8 @@ func commands() []command {
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "FILE", "copy the database while it is used", runBackup},
 		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
+		{"copy", "--from DATABASE --to DATABASE", "move to PostgreSQL, or back to a file", runCopy},
+		{"reader", "", "let analysts read what is nobody's own: a role and views in PostgreSQL", runReader},
 		{"check", "[--file FILE] [--key FILE]", "read the whole database and say what is wrong", runCheck},
 		{"version", "", "say which version this is", runVersion},
 		{"help", "", "say this", runHelp},

@@ -295,3 +295,12 @@ func said(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Severity == "ERROR"
 }
+
+// CheckAddress returns an error unless dsn is an address that [Open] takes. It
+// asks no server, and its error says no password.
+func CheckAddress(dsn string) error {
+	if _, err := pgxpool.ParseConfig(dsn); err != nil {
+		return errors.New("not an address such as postgres://user@host/database")
+	}
+	return nil
+}
