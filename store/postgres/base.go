@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,7 +66,19 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 		} else if !there {
 			return
 		}
-		for !p.over {
+		r, whole := p.asRange()
+		if rows, known := b.g.db.cache.inRange(r, b.g.current.since); whole && known {
+			b.note(r, int64(len(rows)))
+			if p.back {
+				slices.Reverse(rows)
+			}
+			for _, row := range rows { // also those that are not looked at: with all of them the count says all
+				b.note(ref{p.bucket, row.key}, row.version)
+			}
+			b.yield(p.bucket, rows, yield)
+			return
+		}
+		for first := true; !p.over; first = false {
 			var rows []row
 			asked := time.Now()
 			b.g.db.counts.scans.Add(1)
@@ -79,15 +92,27 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 			}
 			p.advance(rows)
 			for _, row := range rows {
-				r := ref{p.bucket, row.key}
-				b.g.db.cache.fetched(r, row.doc, asked)
-				b.note(r, row.version)
-				if !yield(store.Pair{Key: row.key, Value: bytes.Clone(row.value)}, nil) {
-					return
-				}
+				b.g.db.cache.fetched(ref{p.bucket, row.key}, row.doc, asked)
+			}
+			if whole && first && p.over {
+				b.g.db.cache.scanned(r, rows, p.back)
+			}
+			if !b.yield(p.bucket, rows, yield) {
+				return
 			}
 		}
 	}
+}
+
+// yield yields rows, noting each, and says whether the scan goes on.
+func (b base) yield(bucket string, rows []row, yield func(store.Pair, error) bool) bool {
+	for _, row := range rows {
+		b.note(ref{bucket, row.key}, row.version)
+		if !yield(store.Pair{Key: row.key, Value: bytes.Clone(row.value)}, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // there says whether the bucket has a table. One that another process has just

@@ -15,15 +15,17 @@ type doc struct {
 	version int64
 }
 
-// A cache remembers documents, absent ones too. It is never sure that they are
+// A cache remembers documents, absent ones too, and which keys stand in short
+// ranges. It is never sure that they are
 // still so. What was not asked for during the last half of its room is
 // forgotten first.
 type cache struct {
-	mu    sync.Mutex
-	room  int // bytes
-	size  int // of young
-	young map[ref]*entry
-	old   map[ref]*entry
+	mu     sync.Mutex
+	room   int // bytes
+	size   int // of young
+	young  map[ref]*entry
+	old    map[ref]*entry
+	ranges map[ref][]string // keys, by what below returns
 }
 
 type entry struct {
@@ -38,7 +40,7 @@ const (
 )
 
 func newCache(room int) *cache {
-	return &cache{room: room, young: map[ref]*entry{}, old: map[ref]*entry{}}
+	return &cache{room: room, young: map[ref]*entry{}, old: map[ref]*entry{}, ranges: map[ref][]string{}}
 }
 
 // get returns what is remembered of r, unless another process wrote it lately
@@ -93,10 +95,18 @@ func (c *cache) absent(r ref) {
 	}
 }
 
-// written remembers what this process has written.
+// written remembers what this process has written. Unless it only replaced
+// what was known to be there, the ranges around it are forgotten.
 func (c *cache) written(r ref, d doc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if was := c.find(r); was == nil || (was.version == 0) != (d.version == 0) {
+		for i := range len(r.key) {
+			if r.key[i] == '/' {
+				delete(c.ranges, below(r.bucket, r.key[:i+1]))
+			}
+		}
+	}
 	c.keep(r, d, time.Time{})
 }
 
@@ -119,4 +129,5 @@ func (c *cache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.young, c.old, c.size = map[ref]*entry{}, map[ref]*entry{}, 0
+	clear(c.ranges)
 }

@@ -87,7 +87,11 @@ func (d *DB) attempt(p *payload, doubt *bool) ([]ref, error) {
 	}
 	refs := make([]ref, len(stale))
 	for i, s := range stale {
-		d.cache.stale(s.ref, s.doc)
+		if s.isRange() {
+			d.cache.leave(s.ref)
+		} else {
+			d.cache.stale(s.ref, s.doc)
+		}
 		refs[i] = s.ref
 	}
 	if len(refs) == 0 {
@@ -120,9 +124,13 @@ func (d *DB) prune(ctx context.Context, conn *pgx.Conn) {
 // A payload is a group as it is sent.
 type payload struct {
 	id      int64
-	of      []read // in the order sent
+	of      []read // documents, in the order sent
+	within  []read // ranges
 	reads   list
 	version []int64
+	ranges  list     // by their first keys
+	behind  []string // the first key behind each
+	known   []int64  // how many documents stand in each
 	deletes list
 	writes  list
 	docs    []string
@@ -160,11 +168,21 @@ func (g *group) payload(id int64) *payload {
 	slices.SortFunc(p.of, func(a, b read) int {
 		return cmp.Or(cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.key, b.key), cmp.Compare(a.version, b.version))
 	})
-	p.of = slices.Compact(p.of)
-	p.reads, p.version = newList(len(p.of)), make([]int64, len(p.of))
-	for i, r := range p.of {
+	all := slices.Compact(p.of)
+	p.of = make([]read, 0, len(all))
+	p.reads, p.version = newList(len(all)), make([]int64, 0, len(all))
+	p.ranges, p.behind, p.known = newList(0), []string{}, []int64{}
+	for _, r := range all {
+		if r.isRange() {
+			from, to := r.bounds()
+			p.within = append(p.within, r)
+			p.ranges.add(r.bucket, from)
+			p.behind, p.known = append(p.behind, to), append(p.known, r.version)
+			continue
+		}
+		p.of = append(p.of, r)
 		p.reads.add(r.bucket, r.key)
-		p.version[i] = r.version
+		p.version = append(p.version, r.version)
 	}
 	p.deletes, p.writes, p.docs = newList(0), newList(g.overlay.Len()), make([]string, 0, g.overlay.Len())
 	for w := range g.overlay.Writes() {
@@ -184,15 +202,17 @@ func (p *payload) timeout() time.Duration {
 	return 5*time.Second + time.Duration(p.size>>20)*time.Second
 }
 
-// A fresh document is one that was not as it had been read.
+// A fresh document is one that was not as it had been read. That of a range is
+// empty.
 type fresh struct {
 	ref
 	doc
 }
 
 func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
-	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
 		p.id, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
+		p.ranges.buckets, p.ranges.ends, p.ranges.keys, p.behind, p.known,
 		p.deletes.buckets, p.deletes.ends, p.deletes.keys,
 		p.writes.buckets, p.writes.ends, p.writes.keys, p.docs, p.told)
 	if err != nil {
@@ -202,7 +222,11 @@ func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
 		var at int32
 		var f fresh
 		err := row.Scan(&at, &f.value, &f.version)
-		if err == nil {
+		switch {
+		case err != nil:
+		case at < 0:
+			f.ref = p.within[-at-1].ref
+		default:
 			f.ref = p.of[at-1].ref
 		}
 		return f, err

@@ -107,7 +107,9 @@ func table(bucket string) string { return `public."` + bucket + `"` }
 
 // commitFunction is the function that commits a group. It gets keys and values
 // in arrays, ordered by bucket; for each list there are the names of the
-// buckets and, for each of them, the index of the last key that is in it.
+// buckets and, for each of them, the index of the last key that is in it. It
+// returns what is no longer as it was read: the index of a key, with the
+// document as it is, or that of a range, negative.
 //
 // It holds the lock until the commit is done, so that what it has compared is
 // still so then. Each of its statements sees what was committed before the
@@ -122,6 +124,11 @@ func commitFunction(buckets []string) string {
 			return query select lo + r.n::int - 1, null::json, 0::bigint
 				from unnest(read_versions[lo:hi]) with ordinality r(version, n) where r.version <> 0;
 			stale := stale or found;`)
+	count := dispatch("range_buckets", "range_ends", buckets, `
+			return query select -(lo + r.n::int - 1), null::json, 0::bigint
+				from unnest(range_froms[lo:hi], range_tos[lo:hi], range_counts[lo:hi]) with ordinality r(first, behind, known, n)
+				where (select count(*) from %s t where t.key >= r.first and t.key < r.behind) <> r.known;
+			stale := stale or found;`, "")
 	remove := dispatch("delete_buckets", "delete_ends", buckets, `
 			delete from %s t using unnest(delete_keys[lo:hi]) w(key) where t.key = w.key;`, "")
 	write := dispatch("write_buckets", "write_ends", buckets, `
@@ -131,6 +138,7 @@ func commitFunction(buckets []string) string {
 			raise exception 'no table for bucket %', write_buckets[i];`)
 	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint,
 		read_buckets text[], read_ends int[], read_keys text[], read_versions bigint[],
+		range_buckets text[], range_ends int[], range_froms text[], range_tos text[], range_counts bigint[],
 		delete_buckets text[], delete_ends int[], delete_keys text[],
 		write_buckets text[], write_ends int[], write_keys text[], write_docs text[], told text[]
 	) returns table (at int, doc json, version bigint) language plpgsql as $function$
@@ -142,6 +150,7 @@ func commitFunction(buckets []string) string {
 	begin
 		perform pg_advisory_xact_lock(%d, %d);
 		%s
+		%s
 		if stale then
 			return;
 		end if;
@@ -152,7 +161,7 @@ func commitFunction(buckets []string) string {
 			perform pg_notify('chihai', told[i]);
 		end loop;
 	end
-	$function$`, lockClass, lockCommit, compare, remove, write)
+	$function$`, lockClass, lockCommit, compare, count, remove, write)
 }
 
 // fetchFunction is the function that returns many documents in one round trip.

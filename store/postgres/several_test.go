@@ -77,6 +77,72 @@ func TestConflict(t *testing.T) {
 	}
 }
 
+// TestRange looks over and over at what stands below a name, while both
+// processes add, replace and delete there.
+func TestRange(t *testing.T) {
+	one, other := two(t)
+	look := func(meanwhile func()) (seen string, runs int) {
+		t.Helper()
+		err := one.Update(t.Context(), func(kv store.KV) error {
+			runs++
+			seen = ""
+			for p, err := range kv.ScanBack("b", "m/", "m0") {
+				if err != nil {
+					return err
+				}
+				seen += p.Key[2:] + string(p.Value) + " "
+			}
+			if runs == 1 && meanwhile != nil {
+				meanwhile()
+			}
+			return kv.Put("b", "seen", []byte(strconv.Quote(seen)))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seen, runs
+	}
+	for i, tt := range []struct {
+		who       *postgres.DB
+		key       string // put, or deleted if value is empty
+		value     string
+		meanwhile bool
+		want      string
+		runs      int
+	}{
+		{one, "m/b", "1", false, "b1 ", 1},
+		{one, "m/a", "2", false, "b1 a2 ", 1},
+		{other, "m/a", "3", true, "b1 a3 ", 2},
+		{other, "m/c", "4", true, "c4 b1 a3 ", 2},
+		{other, "m/b", "", true, "c4 a3 ", 2},
+		{one, "m/c", "", false, "a3 ", 1},
+		{other, "m/d", "5", false, "d5 a3 ", 2}, // the first run sees what was known
+		{other, "n/d", "5", true, "d5 a3 ", 1},
+	} {
+		change := func() {
+			err := tt.who.Update(t.Context(), func(kv store.KV) error {
+				if tt.value == "" {
+					return kv.Delete("b", tt.key)
+				}
+				return kv.Put("b", tt.key, []byte(tt.value))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !tt.meanwhile {
+			change()
+			change = nil
+		}
+		if seen, runs := look(change); seen != tt.want || runs != tt.runs {
+			t.Errorf("%d: sees %q after %d runs, want %q after %d", i, seen, runs, tt.want, tt.runs)
+		}
+	}
+	if s := one.Stats(); s.Scans > 8 {
+		t.Errorf("Stats = %+v: the range is hardly ever remembered", s)
+	}
+}
+
 // TestOnlyThoseConcerned lets a group of Updates meet a change by another
 // process: those run again who read it, and those who read what they wrote.
 // Who is in a group is up to the scheduler, so it is tried until all were.
