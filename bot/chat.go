@@ -59,11 +59,13 @@ func runChat(ctx context.Context, c *call) error {
 	if b.control, err = listenControl(cfg.db); err != nil {
 		return err
 	}
-	defer b.control.Close()
+	if b.control != nil {
+		defer b.control.Close()
+	}
 	if typed {
 		what := "sample data; everything is forgotten afterwards"
 		if !db.temporary {
-			what = cfg.db
+			what = databaseName(cfg.db)
 		}
 		fmt.Fprintf(c.stdout, "You talk with Chị Hai, on %s.\nType /start to begin; a choice is given by its number. Ctrl-D ends.\n\n", what)
 	}

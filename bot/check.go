@@ -48,6 +48,9 @@ func runCheck(ctx context.Context, c *call) error {
 	if *file == "" {
 		*file = cfg.db
 	}
+	if isAddress(*file) {
+		return checkAddress(ctx, *file, *key, c.stdout)
+	}
 	if !exists(*file) {
 		return fmt.Errorf("there is no database %s: set CHIHAI_DB to the one that is meant", *file)
 	}
@@ -138,6 +141,21 @@ func checkFile(ctx context.Context, path, keyFile string, pages bool, out io.Wri
 		return err
 	}
 	defer db.Close()
+	return checkDocuments(ctx, db, keyFile, out)
+}
+
+// checkAddress reads a database of PostgreSQL, beside those who use it.
+func checkAddress(ctx context.Context, address, keyFile string, out io.Writer) error {
+	db, err := openBackend(ctx, address, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return checkDocuments(ctx, db, keyFile, out)
+}
+
+// checkDocuments reads what db holds and says what is wrong with it.
+func checkDocuments(ctx context.Context, db store.Backend, keyFile string, out io.Writer) error {
 	say := bufio.NewWriter(out)
 	defer say.Flush()
 	keyed, _, err := store.Peek(ctx, db)

@@ -14,6 +14,7 @@ import (
 
 	"chihai/bot/backups"
 	"chihai/store"
+	"chihai/store/postgres"
 
 	"filippo.io/age"
 )
@@ -28,12 +29,12 @@ type variable struct {
 // variables are all that the program reads from its environment.
 func variables() []variable {
 	return []variable{
-		{"CHIHAI_DB", "chihai.db", "file of the database"},
+		{"CHIHAI_DB", "chihai.db", "file of the database, or address of one in PostgreSQL: postgres://user@host/database"},
 		{"CHIHAI_DB_MAX", "", "size up to which that file may grow, such as 20GiB; unset: the disk"},
 		{"CHIHAI_BACKUPS", "", "directory for backups, ideally on another disk; unset: none are made by themselves"},
 		{"CHIHAI_BACKUP_EVERY", "1h", "time from one backup to the next, such as 30m or 6h"},
 		{"CHIHAI_BACKUP_TO", "", "recipients of age (age1… age1…) for whom backups are encrypted; unset: they are not"},
-		{"CHIHAI_KEY", "", "file of the key that opens what is encrypted; unset: CHIHAI_DB with .key"},
+		{"CHIHAI_KEY", "", "file of the key that opens what is encrypted; unset: CHIHAI_DB with .key, or chihai.key for PostgreSQL"},
 		{"CHIHAI_RECOVERY", "", "recipient (age1…) whose identity opens a database whose key file is lost; read when its keys are made"},
 		{"CHIHAI_LISTEN", "127.0.0.1:8080", "address of the web server"},
 		{"CHIHAI_URL", "http://127.0.0.1:8080", "how the outside reaches it, for links and webhooks; follows CHIHAI_LISTEN"},
@@ -157,9 +158,13 @@ func (r *reader) text(name string) string {
 
 func (r *reader) database(name string) string {
 	path := r.text(name)
-	if scheme, _, found := strings.Cut(path, "://"); found {
-		r.wrong(name, "this version keeps its database in a file; one at %s:// comes later", scheme)
-		return ""
+	if isAddress(path) {
+		if scheme, _, _ := strings.Cut(path, "://"); scheme != "postgres" && scheme != "postgresql" {
+			r.wrong(name, "neither a file nor an address of PostgreSQL, which begins with postgres://")
+		} else if err := postgres.CheckAddress(path); err != nil {
+			r.wrong(name, "%v", err)
+		}
+		return path
 	}
 	return filepath.Clean(path)
 }
@@ -278,6 +283,9 @@ func (r *reader) address(name string) netip.Addr {
 func (c *config) keyFile() string {
 	if c.key != "" {
 		return c.key
+	}
+	if isAddress(c.db) {
+		return "chihai" + keySuffix
 	}
 	return c.db + keySuffix
 }

@@ -15,7 +15,8 @@ import (
 func TestConfigIsChecked(t *testing.T) {
 	const token = "7000000001:AAE-secret"
 	for _, tt := range []struct{ name, value, says string }{
-		{"CHIHAI_DB", "postgres://chihai@db/chihai", "postgres:// comes later"},
+		{"CHIHAI_DB", "mysql://chihai@db/chihai", "begins with postgres://"},
+		{"CHIHAI_DB", "postgres://chihai:secret@db:x/chihai", "postgres://user@host"},
 		{"CHIHAI_LISTEN", "8080", "127.0.0.1:8080"},
 		{"CHIHAI_URL", "chihai.example", "https://host"},
 		{"CHIHAI_URL", "https://chihai.example/bot", "nothing behind it"},

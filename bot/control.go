@@ -18,7 +18,8 @@ import (
 
 // A database belongs to one process. So a command that works on it first asks
 // the bot that runs, over a Unix socket beside the database, and opens the file
-// itself only when nobody holds it. Either way the same [work] is done.
+// itself only when nobody holds it. PostgreSQL may be opened by many, so there
+// the command opens it in any case. Either way the same [work] is done.
 //
 // What is spoken over the socket is HTTP: the arguments stand in the address,
 // a file to be read is the body of the question, what is written that of the
@@ -66,9 +67,12 @@ const outcome = "Chihai-Outcome"
 func socketOf(path string) string { return path + ".sock" }
 
 // listenControl opens the socket for commands on the database path, for this
-// user only. The caller holds the database open: so whoever left a socket there
+// user only; nil where commands open the database themselves. The caller holds the database open: so whoever left a socket there
 // is gone.
 func listenControl(path string) (net.Listener, error) {
+	if isAddress(path) {
+		return nil, nil
+	}
 	name, err := filepath.Abs(socketOf(path))
 	if err != nil {
 		return nil, err
@@ -151,6 +155,9 @@ var errNoBot = errors.New("no bot runs on this database")
 // ask has the bot that runs on the database path do a work. It returns
 // [errNoBot] when there is none.
 func ask(ctx context.Context, path, name string, args []string, in io.Reader, out io.Writer) error {
+	if isAddress(path) {
+		return errNoBot // or some that need not be asked
+	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socketOf(path))
 	}

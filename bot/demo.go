@@ -126,6 +126,9 @@ func openSample(ctx context.Context, c *call, cfg *config, lost chan<- error) (*
 		cfg.db = filepath.Join(db.dir, "demo.db")
 	}
 	err := func() error {
+		if isAddress(cfg.db) {
+			return usageError{errors.New("made-up data are kept in a file: unset CHIHAI_DB")}
+		}
 		if !exists(cfg.db) {
 			if err := makeSample(ctx, cfg); err != nil {
 				return fmt.Errorf("make sample data: %w", err)

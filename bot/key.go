@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"chihai/store"
-	"chihai/store/bolt"
 
 	"golang.org/x/term"
 )
@@ -72,7 +71,7 @@ func (c *call) newRecovery(cfg *config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = fmt.Fprintf(c.stdout, recoveryText, cfg.db, cfg.keyFile(), identity, recipient)
+	_, err = fmt.Fprintf(c.stdout, recoveryText, databaseName(cfg.db), cfg.keyFile(), identity, recipient)
 	return recipient, err
 }
 
@@ -240,7 +239,7 @@ func (c *call) recover(ctx context.Context, cfg *config, file string) error {
 	if err != nil {
 		return err
 	}
-	db, err := bolt.Open(cfg.db, bolt.Options{})
+	db, err := openAlone(ctx, cfg.db)
 	if err != nil {
 		return err
 	}

@@ -83,6 +83,8 @@ func commands() []command {
 		{"outbox", "[release|drop]", "show what a restored database holds back, have it sent or drop it", runOutbox},
 		{"health", "", "ask the bot that runs here how it is", runHealth},
 		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
+		{"copy", "--from DATABASE --to DATABASE", "move to PostgreSQL, or back to a file", runCopy},
+		{"reader", "", "let analysts read what is nobody's own: a role and views in PostgreSQL", runReader},
 		{"check", "[--file FILE] [--key FILE]", "read the whole database and say what is wrong", runCheck},
 		{"check audit", "[--head HASH]", "say whether the audit was changed past the program", runCheckAudit},
 		{"version", "", "say which version this is", runVersion},

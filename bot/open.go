@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 
 // An opening says how a database is opened.
 type opening struct {
-	path  string      // its file, which is made if there is none
+	path  string      // its file, which is made if there is none, or its address
 	key   string      // its key file, which is made together with the keys
 	max   int         // bytes to which the file may grow; 0: no bound
 	fatal func(error) // called when the database has failed so that the process must end; nil: a panic
@@ -60,7 +61,7 @@ func (c *call) open(ctx context.Context, cfg *config, fatal func(error)) (*store
 }
 
 func mustExist(path string) error {
-	if !exists(path) {
+	if !isAddress(path) && !exists(path) {
 		return fmt.Errorf("there is no database %s: set CHIHAI_DB to the one that is meant", path)
 	}
 	return nil
@@ -68,21 +69,20 @@ func mustExist(path string) error {
 
 func (o opening) open(ctx context.Context) (_ *store.Store, err error) {
 	opt := store.Options{}
-	fresh := !exists(o.path)
+	fresh := !isAddress(o.path) && !exists(o.path)
 	if fresh { // ask before an empty file is made
 		if opt.Recovery, err = o.recipient(false); err != nil {
 			return nil, err
 		}
 	}
-	db, err := bolt.Open(o.path, bolt.Options{Fatal: o.fatal, MaxSize: o.max})
-	if errors.Is(err, store.ErrInUse) {
-		return nil, fmt.Errorf("%w: most likely a bot that runs on it", err)
-	}
+	db, err := openBackend(ctx, o.path, bolt.Options{Fatal: o.fatal, MaxSize: o.max})
 	if err != nil {
 		return nil, err
 	}
-	sweepCopies(o.path)
 	s, err := func() (*store.Store, error) {
+		if unfinished, err := isUnfinished(ctx, db); err != nil || unfinished {
+			return nil, cmp.Or(err, errUnfinished)
+		}
 		keyed, made, err := store.Peek(ctx, db)
 		if err != nil {
 			return nil, err
@@ -101,7 +101,7 @@ func (o opening) open(ctx context.Context) (_ *store.Store, err error) {
 		return store.Open(ctx, db, opt)
 	}()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", o.path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open %s: %w", databaseName(o.path), err), db.Close())
 	}
 	return s, nil
 }

@@ -38,7 +38,7 @@ func runServe(ctx context.Context, c *call) error {
 	if sample, err := isSample(ctx, s); err != nil {
 		return err
 	} else if sample {
-		slog.Warn("everybody in this database is made up: it was filled by demo", "database", cfg.db)
+		slog.Warn("everybody in this database is made up: it was filled by demo", "database", databaseName(cfg.db))
 	}
 	if h := lookAtHeld(ctx, s); h.State != health.Fine {
 		slog.Warn(h.Says)
@@ -58,7 +58,9 @@ func runServe(ctx context.Context, c *call) error {
 	if b.control, err = listenControl(cfg.db); err != nil {
 		return err
 	}
-	defer b.control.Close()
+	if b.control != nil {
+		defer b.control.Close()
+	}
 	if err := b.openAsides(cfg); err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func ready(cfg *config, b *bot) string {
 	if cfg.webChat {
 		where = append(where, "web chat for everybody")
 	}
-	said := fmt.Sprintf("Chị Hai is ready: %s, database %s\n", strings.Join(where, ", "), cfg.db)
+	said := fmt.Sprintf("Chị Hai is ready: %s, database %s\n", strings.Join(where, ", "), databaseName(cfg.db))
 	if len(b.channels) == 0 {
 		said += "Nobody can talk to her yet. Set CHIHAI_TELEGRAM_TOKEN to the token that @BotFather gave you, or CHIHAI_WEBCHAT=1\n" +
 			"for a chat on the web. To look around with sample data: chihai demo\n"

@@ -29,9 +29,9 @@ func BenchmarkKeys(b *testing.B) {
 				for i, key := range [][]byte{nil, store.NewKey()} {
 					benchKey = key
 					before := processorTime(b)
-					runTurns(b, chats, 1, nil) // what it takes to begin does not count
+					runTurns(b, chats, 1, openBolt(b), nil) // what it takes to begin does not count
 					begun := processorTime(b)
-					rate[i] += runTurns(b, chats, b.N, nil).perSecond / rounds
+					rate[i] += runTurns(b, chats, b.N, openBolt(b), nil).perSecond / rounds
 					took[i] += processorTime(b) - begun - (begun - before)
 				}
 			}

@@ -18,6 +18,8 @@ import (
 	"chihai/locales"
 	"chihai/store"
 	"chihai/store/bolt"
+	"chihai/store/postgres"
+	"chihai/store/postgres/postgrestest"
 )
 
 // BenchmarkTurn measures turns through engine and database, with fsync: whole
@@ -25,13 +27,19 @@ import (
 // turns it issues the very same reads and writes raw through the group
 // committer, as a measure of what the engine itself costs.
 //
-//	go test ./flows -run '^$' -bench Turn -benchtime 20000x
+//	go test ./flows -run '^$' -bench Turn/db=bolt -benchtime 20000x
+//	go test ./flows -run '^$' -bench Turn/db=postgres -benchtime 20000x
 func BenchmarkTurn(b *testing.B) {
-	for _, chats := range []int{1, 64, 256} {
+	b.Run("db=bolt", benchBolt)
+	b.Run("db=postgres", benchPostgres)
+}
+
+func benchBolt(b *testing.B) {
+	for _, chats := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprintf("chats=%d", chats), func(b *testing.B) {
-			turns := runTurns(b, chats, b.N, nil)
+			turns := runTurns(b, chats, b.N, openBolt(b), nil)
 			raw := &recorder{} // in a run of its own: writing down costs too
-			runTurns(b, chats, b.N, raw)
+			runTurns(b, chats, b.N, openBolt(b), raw)
 			b.ReportMetric(turns.perSecond, "turns/s")
 			b.ReportMetric(float64(turns.p50.Microseconds())/1000, "p50-ms")
 			b.ReportMetric(float64(turns.p99.Microseconds())/1000, "p99-ms")
@@ -46,12 +54,45 @@ func BenchmarkTurn(b *testing.B) {
 	}
 }
 
+// benchPostgres takes the same turns on a server of PostgreSQL on loopback,
+// and counts the round trips to it.
+func benchPostgres(b *testing.B) {
+	server := postgrestest.Start(b)
+	for _, chats := range []int{1, 16, 64, 256} {
+		b.Run(fmt.Sprintf("chats=%d", chats), func(b *testing.B) {
+			db, err := postgres.Open(b.Context(), server.Database(b), postgres.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var before postgres.Stats
+			turns := runTurns(b, chats, b.N, database{db, func() (int64, int64) {
+				s := db.Stats()
+				if before.Commits == 0 {
+					before = s
+				}
+				return s.Commits, s.Updates
+			}}, nil)
+			s, n := db.Stats(), float64(b.N)
+			b.ReportMetric(turns.perSecond, "turns/s")
+			b.ReportMetric(float64(turns.p50.Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(turns.p99.Microseconds())/1000, "p99-ms")
+			b.ReportMetric(turns.perCommit, "turns/commit")
+			b.ReportMetric(100*float64(s.Reruns-before.Reruns)/n, "%-rerun")
+			b.ReportMetric(float64(s.Fetches-before.Fetches)/n, "fetches/turn")
+			b.ReportMetric(float64(s.Prefetches-before.Prefetches)/n, "prefetches/turn")
+			b.ReportMetric(float64(s.Scans-before.Scans)/n, "scans/turn")
+			trips := s.Sent + s.Prefetches + s.Fetches + s.Scans - before.Sent - before.Prefetches - before.Fetches - before.Scans
+			b.ReportMetric(float64(trips)/n, "trips/turn")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // BenchmarkSteady measures how long a turn takes when inputs arrive at a third
 // of the rate that BenchmarkTurn reaches at 64 chats.
 func BenchmarkSteady(b *testing.B) {
-	reached := runTurns(b, 64, 20000, nil)
-	e, s := benchEngine(b, nil)
-	_ = s
+	reached := runTurns(b, 64, 20000, openBolt(b), nil)
+	e := benchEngine(b, openBolt(b), nil)
 	rate := reached.perSecond / 3
 	gap := time.Duration(float64(time.Second) / rate)
 	const women = 512
@@ -140,12 +181,18 @@ type result struct {
 	p50, p99             time.Duration
 }
 
-// runTurns has women take n turns in all, chats of them at once.
-func runTurns(b *testing.B, chats, n int, rec *recorder) result {
-	e, db := benchEngine(b, rec)
+// A database is one to take turns on, with its counts.
+type database struct {
+	store.Backend
+	counts func() (commits, updates int64)
+}
+
+// runTurns has women take n turns in all, chats of them at once, on db.
+func runTurns(b *testing.B, chats, n int, db database, rec *recorder) result {
+	e := benchEngine(b, db, rec)
 	took := make([]time.Duration, n)
 	var next atomic.Int64
-	before := db.Stats()
+	commits, updates := db.counts()
 	var wg sync.WaitGroup
 	if rec != nil {
 		rec.on.Store(true)
@@ -176,11 +223,11 @@ func runTurns(b *testing.B, chats, n int, rec *recorder) result {
 	if rec != nil {
 		rec.on.Store(false)
 	}
-	after := db.Stats()
 	slices.Sort(took)
+	after, updated := db.counts()
 	return result{
 		perSecond: float64(n) / span.Seconds(),
-		perCommit: float64(after.Updates-before.Updates) / float64(max(1, after.Commits-before.Commits)),
+		perCommit: float64(updated-updates) / float64(max(1, after-commits)),
 		p50:       took[len(took)/2], p99: took[len(took)*99/100],
 	}
 }
@@ -208,20 +255,24 @@ func (t *talk) next() Input {
 	}
 }
 
-func benchEngine(b *testing.B, rec *recorder) (*Engine, *bolt.DB) {
-	was := debug.SetGCPercent(300) // as the program has it; for the raw reads and writes too
-	b.Cleanup(func() { debug.SetGCPercent(was) })
+func openBolt(b *testing.B) database {
 	db, err := bolt.Open(filepath.Join(b.TempDir(), "bench.db"), bolt.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	var backend store.Backend = db
+	return database{db, func() (int64, int64) { s := db.Stats(); return s.Commits, s.Updates }}
+}
+
+func benchEngine(b *testing.B, db database, rec *recorder) *Engine {
+	was := debug.SetGCPercent(300) // as the program has it; for the raw reads and writes too
+	b.Cleanup(func() { debug.SetGCPercent(was) })
+	backend := db.Backend
 	if rec != nil {
-		rec.Backend = db
+		rec.Backend = backend
 		backend = rec
 	}
 	e, _ := openEngine(b, backend)
-	return e, db
+	return e
 }
 
 func openEngine(b *testing.B, backend store.Backend) (*Engine, *store.Store) {

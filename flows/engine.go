@@ -170,6 +170,7 @@ func (e *Engine) turn(ctx context.Context, in Input) (end Ending, err error) {
 			err = &fault{flow, step, panicked(p)}
 		}
 	}()
+	e.store.Expect(ctx, in.ID, in.Channel, in.From)
 	err = e.store.Update(ctx, func(tx *store.Tx) error {
 		t = &Turn{Tx: tx, Input: in, engine: e}
 		err := t.run()

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A Backend keeps documents under sorted keys in named buckets, and nothing
@@ -25,8 +27,14 @@ type Backend interface {
 	//
 	// fn may run more than once, on data that changed in between, and must do
 	// nothing that cannot be undone. What it decides must rest on documents it
-	// read with Get: on a shared database a document that appears in a range
-	// which fn has scanned does not make fn run again.
+	// read: those that Get returned or missed and those that a Scan yielded are
+	// as they were until the commit, or fn runs again. On a shared database a
+	// document that appears in a range which fn has scanned does not make fn
+	// run again; so where there may be only one, let it have a key that Get
+	// asks for, and where there may be so many, count them in a document.
+	//
+	// An error of fn counts only when what fn read is found to have been so;
+	// otherwise fn runs again.
 	//
 	// A panic of fn leaves nothing written and reaches the caller of Update.
 	Update(ctx context.Context, fn func(KV) error) error
@@ -46,8 +54,8 @@ type KV interface {
 	// Get returns the value under key, or [ErrNotFound].
 	Get(bucket, key string) ([]byte, error)
 
-	// Put keeps value under key; see [CheckKey] and [MaxValue]. The caller may
-	// use value again afterwards.
+	// Put keeps value, a JSON document, under key; see [CheckPair]. It stays as
+	// it is to the byte. The caller may use value again afterwards.
 	Put(bucket, key string, value []byte) error
 
 	// Delete removes key. A key that is not there is no error.
@@ -107,13 +115,20 @@ func CheckKey(bucket, key string) error {
 	return nil
 }
 
-// CheckPair is [CheckKey] together with the bound on the value.
+// CheckPair is [CheckKey] together with what holds for the value: it is one JSON
+// document of at most [MaxValue] bytes (RFC 8259, as strictly as
+// github.com/go-json-experiment/json/jsontext reads it, but for names that
+// stand twice in an object), so that every database can keep it, and those who
+// analyse can read it there.
 func CheckPair(bucket, key string, value []byte) error {
 	if err := CheckKey(bucket, key); err != nil {
 		return err
 	}
 	if len(value) > MaxValue {
 		return fmt.Errorf("bucket %s: value of %d bytes, want at most %d", bucket, len(value), MaxValue)
+	}
+	if !jsontext.Value(value).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return fmt.Errorf("bucket %s: value of %d bytes is not a JSON document", bucket, len(value))
 	}
 	return nil
 }
@@ -124,6 +139,20 @@ type Backup interface {
 	// and returns when the copy is on stable storage. Writers go on meanwhile.
 	Backup(ctx context.Context, path string) error
 }
+
+// A Feed is a Backend that several processes use at once, and that tells each
+// what the others wrote.
+type Feed interface {
+	// Listen calls fn, from one goroutine, with documents that other processes
+	// have put into the buckets that are watched, right after their commit.
+	// lost says that some may have been missed, as at the beginning and after
+	// each breakdown: everything should be looked at then. It returns when ctx
+	// ends or the database is closed, with the reason.
+	Listen(ctx context.Context, fn func(changes []Change, lost bool)) error
+}
+
+// A Change is a document that was put.
+type Change struct{ Bucket, Key string }
 
 // A Scrubber is a Backend that can wipe what deleted documents left behind in
 // its file. Databases that cannot do so do not have it.

@@ -160,15 +160,16 @@ func TestCheckFindsNothing(t *testing.T) {
 // leads to it.
 func TestCheckNoticesEveryLoss(t *testing.T) {
 	alone := []string{"contact", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally"}
+	marks := []string{"message_member", "registration_member", "relay"} // whatever stands there can be read
 	for _, bucket := range store.Buckets() {
 		t.Run(bucket, func(t *testing.T) {
 			db := village(t)
 			key := first(t, db, bucket)
-			change(t, db, func(kv store.KV) error { return kv.Put(bucket, key, []byte(`{"`)) })
+			change(t, db, func(kv store.KV) error { return kv.Put(bucket, key, []byte("7")) })
 			if bucket == "meta" { // its first key is that of the areas
 				key = "areas"
 			}
-			if wrong := check(t, db); !slices.ContainsFunc(wrong, func(w string) bool { return strings.HasPrefix(w, bucket+": cannot be read") }) {
+			if wrong := check(t, db); !slices.Contains(marks, bucket) && !slices.ContainsFunc(wrong, func(w string) bool { return strings.HasPrefix(w, bucket+": cannot be read") }) {
 				t.Errorf("%s/%s cannot be read, and Check says %q", bucket, key, wrong)
 			}
 			change(t, db, func(kv store.KV) error { return kv.Delete(bucket, key) })

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -24,8 +25,7 @@ const SeenDays = 3
 // database an acknowledgement may only follow a commit of its own,
 // or a failover loses what was acknowledged.
 func (tx *Tx) FirstSeen(id string) (bool, error) {
-	for _, days := range []int{0, -1, 1} {
-		key := tx.Now.AddDate(0, 0, days).Format("20060102") + "/" + id
+	for key := range tx.seenKeys(id) {
 		was, err := get[seen](tx, "seen", key)
 		if errors.Is(err, ErrNotFound) {
 			continue
@@ -37,6 +37,17 @@ func (tx *Tx) FirstSeen(id string) (bool, error) {
 		return false, put(tx, "seen", key, was)
 	}
 	return true, put(tx, "seen", tx.Now.Format("20060102")+"/"+id, seen{At: tx.Now})
+}
+
+// seenKeys yields the keys under which the input id may have been seen.
+func (tx *Tx) seenKeys(id string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, days := range []int{0, -1, 1} {
+			if !yield(tx.Now.AddDate(0, 0, days).Format("20060102") + "/" + id) {
+				return
+			}
+		}
+	}
 }
 
 // ForgetSeen deletes at most n of what was seen more than [SeenDays] ago and

@@ -77,7 +77,7 @@ func turn(db *bolt.DB, i int) error {
 		if _, err := kv.Get("seen", seen); err != store.ErrNotFound {
 			return fmt.Errorf("seen before: %v", err)
 		}
-		if err := kv.Put("seen", seen, []byte(who)); err != nil {
+		if err := kv.Put("seen", seen, fmt.Appendf(nil, "%q", who)); err != nil {
 			return err
 		}
 		if _, err := kv.Get("contact", who); err != nil {
@@ -91,7 +91,7 @@ func turn(db *bolt.DB, i int) error {
 			return err
 		}
 		for part := range 2 {
-			if err := kv.Put("outbox", fmt.Sprintf("reply/%012d/%d", i, part), state[:300]); err != nil {
+			if err := kv.Put("outbox", fmt.Sprintf("reply/%012d/%d", i, part), state[700:]); err != nil {
 				return err
 			}
 			if err := kv.Delete("outbox", fmt.Sprintf("reply/%012d/%d", i-500, part)); err != nil {
@@ -138,14 +138,14 @@ func populated(b *testing.B) *bolt.DB {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "bench.db")
 	db := open(b, path, bolt.Options{NoSync: true})
-	value := make([]byte, 1000)
+	value := fmt.Appendf(nil, "%1000d", 1)
 	for i := 0; i < members; i += 5000 {
 		err := db.Update(b.Context(), func(kv store.KV) error {
 			for n := range 5000 {
 				if err := kv.Put("state", member(i+n), value); err != nil {
 					return err
 				}
-				if err := kv.Put("contact", member(i+n), value[:300]); err != nil {
+				if err := kv.Put("contact", member(i+n), value[700:]); err != nil {
 					return err
 				}
 			}

@@ -146,7 +146,7 @@ func open(t testing.TB, path string, opt bolt.Options) *bolt.DB {
 
 func put(t testing.TB, db *bolt.DB, key, value string) {
 	t.Helper()
-	if err := db.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", key, []byte(value)) }); err != nil {
+	if err := db.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", key, quoted(value)) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -169,5 +169,8 @@ func get(t testing.TB, db *bolt.DB, key string) string {
 	if err != nil && err != store.ErrNotFound {
 		t.Fatal(err)
 	}
-	return string(value)
+	return strings.Trim(string(value), `"`)
 }
+
+// quoted is the document that the tests keep for a word.
+func quoted(word string) []byte { return []byte(`"` + word + `"`) }

@@ -97,9 +97,12 @@ func image(t *testing.T, path string) []byte {
 	return content
 }
 
+// quoted is the document that the tests keep for a word.
+func quoted(word string) []byte { return []byte(`"` + word + `"`) }
+
 func mustPut(t *testing.T, d *DB, key, value string) {
 	t.Helper()
-	if err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", key, []byte(value)) }); err != nil {
+	if err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", key, quoted(value)) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -107,7 +110,7 @@ func mustPut(t *testing.T, d *DB, key, value string) {
 func wantValue(t *testing.T, d *DB, key, want string) {
 	t.Helper()
 	err := d.View(t.Context(), func(kv store.KV) error {
-		if got, err := kv.Get("b", key); err != nil || string(got) != want {
+		if got, err := kv.Get("b", key); err != nil || string(got) != string(quoted(want)) {
 			t.Errorf("Get(%s) = %.20q, %v; want %.20q", key, got, err, want)
 		}
 		return nil

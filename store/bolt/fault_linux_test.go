@@ -73,7 +73,7 @@ func TestDiskFull(t *testing.T) {
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
-			err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", "k", []byte("after")) })
+			err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", "k", quoted("after")) })
 			if !errors.Is(err, store.ErrRefused) || !errors.Is(err, syscall.ENOSPC) {
 				t.Errorf("Update = %v, want ErrRefused and its cause", err)
 			}
@@ -109,7 +109,7 @@ func TestSyncFails(t *testing.T) {
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
-			err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", "k", []byte("after")) })
+			err := d.Update(t.Context(), func(kv store.KV) error { return kv.Put("b", "k", quoted("after")) })
 			if err == nil || errors.Is(err, store.ErrRefused) || errors.Is(err, store.ErrClosed) {
 				t.Errorf("Update = %v, want an error that leaves it open what was kept", err)
 			}
@@ -215,11 +215,11 @@ func fill(t *testing.T, path string, cause error) {
 		key := fmt.Sprintf("%06d", i)
 		err := d.Update(t.Context(), func(kv store.KV) error {
 			for part := range 8 {
-				if err := kv.Put("b", fmt.Sprint(key, part), make([]byte, 60_000)); err != nil {
+				if err := kv.Put("b", fmt.Sprint(key, part), quoted(strings.Repeat("v", 60_000))); err != nil {
 					return err
 				}
 			}
-			return kv.Put("b", key, nil)
+			return kv.Put("b", key, quoted(""))
 		})
 		switch {
 		case err == nil:

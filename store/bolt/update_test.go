@@ -43,7 +43,7 @@ func queue(db *bolt.DB, fns ...func(store.KV) error) func() []error {
 }
 
 func writes(key, value string) func(store.KV) error {
-	return func(kv store.KV) error { return kv.Put("b", key, []byte(value)) }
+	return func(kv store.KV) error { return kv.Put("b", key, quoted(value)) }
 }
 
 // TestGroup lets Updates share a commit, among them some that fail.
@@ -54,8 +54,8 @@ func TestGroup(t *testing.T) {
 		errTest := errors.New("error of the test")
 		errs := queue(db,
 			writes("a", "1"),
-			func(kv store.KV) error { kv.Put("b", "a", []byte("2")); return errTest },
-			func(kv store.KV) error { kv.Put("b", "a", []byte("3")); panic("of the test") },
+			func(kv store.KV) error { kv.Put("b", "a", quoted("2")); return errTest },
+			func(kv store.KV) error { kv.Put("b", "a", quoted("3")); panic("of the test") },
 			func(kv store.KV) error {
 				v, err := kv.Get("b", "a")
 				return errors.Join(err, kv.Put("b", "seen", v))
@@ -139,7 +139,7 @@ func TestCancelInQueue(t *testing.T) {
 		}
 		goOn()
 		ctx, cancel = context.WithCancel(t.Context())
-		if err := db.Update(ctx, func(kv store.KV) error { cancel(); return kv.Put("b", "k", nil) }); err != nil {
+		if err := db.Update(ctx, func(kv store.KV) error { cancel(); return kv.Put("b", "k", quoted("")) }); err != nil {
 			t.Errorf("Update whose ctx ends while fn runs = %v, want nil", err)
 		}
 		db.Close()
@@ -179,17 +179,17 @@ func TestRefused(t *testing.T) {
 			writes("small", "1"),
 			func(kv store.KV) error {
 				for i := range 40 {
-					if err := kv.Put("b", fmt.Sprint("large", i), make([]byte, store.MaxValue)); err != nil {
+					if err := kv.Put("b", fmt.Sprint("large", i), quoted(strings.Repeat("v", store.MaxValue-2))); err != nil {
 						return err
 					}
 				}
-				return kv.Put("b", "taken", nil)
+				return kv.Put("b", "taken", quoted(""))
 			},
 			func(kv store.KV) error {
 				if _, err := kv.Get("b", "taken"); err == nil {
 					return errTaken
 				}
-				return kv.Put("b", "after", []byte("1"))
+				return kv.Put("b", "after", quoted("1"))
 			},
 		)()
 		if errs[0] != nil || errs[2] != nil {

@@ -28,7 +28,7 @@ func TestRerun(t *testing.T) {
 			if _, err := kv.Get("b", fmt.Sprint(i)); err != store.ErrNotFound {
 				t.Errorf("run %d of Update %d: Get = %v, want ErrNotFound", runs[i], i, err)
 			}
-			return kv.Put("b", fmt.Sprint(i), nil)
+			return kv.Put("b", fmt.Sprint(i), []byte("{}"))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func BenchmarkUpdate(b *testing.B) {
 	for _, documents := range []int{100, 100_000} {
 		b.Run(fmt.Sprint(documents), func(b *testing.B) {
 			db := memory.New()
-			value := make([]byte, 1000)
+			value := fmt.Appendf(nil, "%1000d", 1)
 			key := func(i int) string { return fmt.Sprintf("%08d", i*7919%documents) }
 			db.Update(b.Context(), func(kv store.KV) error {
 				for i := range documents {

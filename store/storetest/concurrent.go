@@ -35,7 +35,7 @@ func testCancelledWaiting(t *testing.T, b store.Backend) {
 		first <- b.Update(t.Context(), func(kv store.KV) error {
 			once.Do(func() { close(running) })
 			<-goOn
-			return kv.Put("b", "first", nil)
+			return kv.Put("b", "first", text(""))
 		})
 	}()
 	<-running
@@ -43,7 +43,7 @@ func testCancelledWaiting(t *testing.T, b store.Backend) {
 	second := make(chan error)
 	for range 8 {
 		go func() {
-			second <- b.Update(ctx, func(kv store.KV) error { return kv.Put("b", "second", nil) })
+			second <- b.Update(ctx, func(kv store.KV) error { return kv.Put("b", "second", text("")) })
 		}()
 	}
 	cancel()
@@ -71,7 +71,7 @@ func testCancelledWithin(t *testing.T, b store.Backend) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := b.Update(ctx, func(kv store.KV) error {
 		cancel()
-		return kv.Put("b", "k", []byte("after"))
+		return kv.Put("b", "k", text("after"))
 	})
 	switch {
 	case err == nil:
@@ -89,9 +89,9 @@ func add(kv store.KV, key string, n int) (int, error) {
 	if err != nil && err != store.ErrNotFound {
 		return 0, err
 	}
-	sum, _ := strconv.Atoi(string(value))
+	sum, _ := strconv.Atoi(word(value))
 	sum += n
-	return sum, kv.Put("b", key, strconv.AppendInt(nil, int64(sum), 10))
+	return sum, kv.Put("b", key, strconv.AppendInt(nil, int64(sum), 10)) // a JSON number
 }
 
 // testCounter lets 64 goroutines count, with some that fail and panic between
@@ -160,7 +160,7 @@ func testCrossingReads(t *testing.T, b store.Backend) {
 					if err != nil && err != store.ErrNotFound {
 						return err
 					}
-					return kv.Put("b", at[0], append([]byte("after "), other...))
+					return kv.Put("b", at[0], text("after "+word(other)))
 				})
 				if err != nil {
 					t.Errorf("Update = %v", err)
@@ -196,7 +196,7 @@ func testSumStays(t *testing.T, b store.Backend) {
 			if err != nil {
 				return err
 			}
-			n, _ := strconv.Atoi(string(p.Value))
+			n, _ := strconv.Atoi(word(p.Value))
 			total += n
 		}
 		if total != accounts*amount {

@@ -14,26 +14,34 @@ func testLimits(t *testing.T, b store.Backend) {
 		name, bucket, key string
 		value             []byte
 	}{
-		{"no key", "b", "", nil},
-		{"long key", "b", strings.Repeat("k", store.MaxKey+1), nil},
-		{"key with NUL", "b", "a\x00b", nil},
-		{"key not UTF-8", "b", "a\xff", nil},
-		{"half a rune", "b", "đ"[:1], nil},
-		{"surrogate", "b", "\xed\xa0\x80", nil},
-		{"no bucket", "", "k", nil},
-		{"bucket with capital", "B", "k", nil},
-		{"bucket with space", "b b", "k", nil},
-		{"long bucket", strings.Repeat("b", 41), "k", nil},
-		{"long value", "b", "k", make([]byte, store.MaxValue+1)},
+		{"no key", "b", "", text("")},
+		{"long key", "b", strings.Repeat("k", store.MaxKey+1), text("")},
+		{"key with NUL", "b", "a\x00b", text("")},
+		{"key not UTF-8", "b", "a\xff", text("")},
+		{"half a rune", "b", "đ"[:1], text("")},
+		{"surrogate", "b", "\xed\xa0\x80", text("")},
+		{"no bucket", "", "k", text("")},
+		{"bucket with capital", "B", "k", text("")},
+		{"bucket with space", "b b", "k", text("")},
+		{"long bucket", strings.Repeat("b", 41), "k", text("")},
+		{"long value", "b", "k", text(strings.Repeat("v", store.MaxValue-1))},
+		{"no value", "b", "k", nil},
+		{"value not JSON", "b", "k", []byte("word")},
+		{"two values", "b", "k", []byte("1 2")},
+		{"half a value", "b", "k", []byte(`{"a":`)},
+		{"value not UTF-8", "b", "k", []byte("\"\xff\"")},
+		{"value with NUL", "b", "k", []byte("\"\x00\"")},
+		{"value with half a surrogate", "b", "k", []byte(`"\ud800"`)},
+		{"value nested without end", "b", "k", []byte(strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000))},
 	} {
 		err := b.Update(t.Context(), func(kv store.KV) error {
 			if err := kv.Put(tt.bucket, tt.key, tt.value); err == nil {
 				t.Errorf("%s: Put returns no error", tt.name)
 			}
-			if tt.name != "long value" && kv.Delete(tt.bucket, tt.key) == nil {
+			if store.CheckKey(tt.bucket, tt.key) != nil && kv.Delete(tt.bucket, tt.key) == nil {
 				t.Errorf("%s: Delete returns no error", tt.name)
 			}
-			return kv.Put("b", "sound", []byte("1"))
+			return kv.Put("b", "sound", text("1"))
 		})
 		if err != nil {
 			t.Errorf("%s: Update = %v, want nil: its other write is sound", tt.name, err)
@@ -42,13 +50,16 @@ func testLimits(t *testing.T, b store.Backend) {
 	want(t, b, "b", "b/sound=1")
 }
 
-// testGreatest keeps what just fits, with every byte in the value, a hundred
-// times in one Update.
+// testGreatest keeps what just fits, with every kind of character in the value,
+// a hundred times in one Update. Documents stay as they are to the byte.
 func testGreatest(t *testing.T, b store.Backend) {
-	value := make([]byte, store.MaxValue)
-	for i := range value {
-		value[i] = byte(i)
+	var every strings.Builder
+	for r := range rune(0x800) {
+		every.WriteRune(r)
 	}
+	value := text(every.String() + "\u2028😀\U0010ffff")
+	value = append([]byte(`{ "a":"\u0000\u00e9\ud83d\ude00\/", "n":1.50e+3,"a":`), value...)
+	value = append(value, strings.Repeat(" ", store.MaxValue-len(value)-1)+"}"...)
 	bucket := strings.Repeat("b", 40)
 	key := func(i int) string { return fmt.Sprintf("%04d", i) + strings.Repeat("đ", store.MaxKey/2-2) }
 	err := b.Update(t.Context(), func(kv store.KV) error {

@@ -119,13 +119,13 @@ func (op operation) try(kv store.KV, m model) error {
 	switch op.verb {
 	case "put":
 		m[at] = op.to
-		return kv.Put(op.bucket, op.key, []byte(op.to))
+		return kv.Put(op.bucket, op.key, text(op.to))
 	case "delete":
 		delete(m, at)
 		return kv.Delete(op.bucket, op.key)
 	case "get":
 		value, err := kv.Get(op.bucket, op.key)
-		if want, ok := m[at]; ok && (err != nil || string(value) != want) || !ok && err != store.ErrNotFound {
+		if want, ok := m[at]; ok && (err != nil || word(value) != want) || !ok && err != store.ErrNotFound {
 			return fmt.Errorf("get %s = %q, %v; want %q, %v", at, value, err, want, ok)
 		}
 		return nil
@@ -141,7 +141,7 @@ func (op operation) try(kv store.KV, m model) error {
 		if err != nil {
 			return err
 		}
-		if value := m[op.bucket+" "+p.Key]; value != string(p.Value) {
+		if value := m[op.bucket+" "+p.Key]; value != word(p.Value) {
 			return fmt.Errorf("%s yields %s %s = %q, want %q", op.verb, op.bucket, p.Key, p.Value, value)
 		}
 		if got = append(got, p.Key); len(got) == op.n {

@@ -29,7 +29,7 @@ func TestReopen(t *testing.T, open func(t *testing.T, name string) store.Backend
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.Update(t.Context(), func(kv store.KV) error { kv.Put("b", "undone", nil); return errTest })
+			b.Update(t.Context(), func(kv store.KV) error { kv.Put("b", "undone", text("")); return errTest })
 			if err := b.Close(); err != nil {
 				t.Fatalf("Close = %v", err)
 			}

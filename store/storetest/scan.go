@@ -173,7 +173,7 @@ func testScanMerges(t *testing.T, b store.Backend) {
 				if err != nil {
 					return err
 				}
-				got = append(got, p.Key+"="+string(p.Value))
+				got = append(got, p.Key+"="+word(p.Value))
 			}
 			if slices.Sort(got); !slices.Equal(got, wanted) {
 				return fmt.Errorf("scan yields %q, want %q", got, wanted)
@@ -222,7 +222,7 @@ func testWriteDuringScan(t *testing.T, b store.Backend) {
 				if last != "" && cmp.Compare(p.Key, last) != sign {
 					return fmt.Errorf("%s follows %s", p.Key, last)
 				}
-				if n++; string(p.Value) != "old" {
+				if n++; word(p.Value) != "old" {
 					return fmt.Errorf("the scan yields %s, which was written while it ran", p.Key)
 				}
 				last = p.Key
@@ -230,7 +230,7 @@ func testWriteDuringScan(t *testing.T, b store.Backend) {
 					return err
 				}
 				ahead := fmt.Sprintf("%03d", (30+n*10*sign)%600)
-				if err := kv.Put("b", ahead, []byte("new")); err != nil {
+				if err := kv.Put("b", ahead, text("new")); err != nil {
 					return err
 				}
 				if err := kv.Delete("b", ahead); err != nil {
@@ -287,7 +287,7 @@ func testLongScan(t *testing.T, b store.Backend) {
 		names = nil
 		for i := range 3000 {
 			names = append(names, fmt.Sprintf("%05d", i))
-			if err := kv.Put("b", names[i], fmt.Appendf(nil, "%100d", i)); err != nil {
+			if err := kv.Put("b", names[i], text(fmt.Sprintf("%100d", i))); err != nil {
 				return err
 			}
 		}

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"chihai/store"
 )
 
@@ -90,7 +92,7 @@ func putAll(kv store.KV, pairs ...string) error {
 	for _, p := range pairs {
 		at, value, _ := strings.Cut(p, "=")
 		bucket, key, _ := strings.Cut(at, "/")
-		if err := kv.Put(bucket, key, []byte(value)); err != nil {
+		if err := kv.Put(bucket, key, text(value)); err != nil {
 			return fmt.Errorf("put %s: %w", p, err)
 		}
 	}
@@ -113,7 +115,7 @@ func want(t *testing.T, b store.Backend, buckets string, pairs ...string) {
 				if err != nil || string(value) != string(p.Value) {
 					return fmt.Errorf("get %s/%s = %q, %v; Scan yields %q", bucket, p.Key, value, err, p.Value)
 				}
-				got = append(got, bucket+"/"+p.Key+"="+string(p.Value))
+				got = append(got, bucket+"/"+p.Key+"="+word(p.Value))
 			}
 		}
 		return nil
@@ -150,6 +152,24 @@ func wantScan(kv store.KV, bucket, from, to string, want ...string) error {
 		return fmt.Errorf("scan back(%q, %q, %q) yields the reverse of %q, %v; want %q", bucket, from, to, back, err, want)
 	}
 	return nil
+}
+
+// text is the document that the tests keep for s: a JSON string.
+func text(s string) []byte {
+	doc, err := jsontext.AppendQuote(nil, s)
+	if err != nil {
+		panic(err) // the tests keep UTF-8 only
+	}
+	return doc
+}
+
+// word is what text made a document of, or the document itself.
+func word(doc []byte) string {
+	s, err := jsontext.AppendUnquote(nil, doc)
+	if err != nil {
+		return string(doc)
+	}
+	return string(s)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -31,7 +31,7 @@ func testPutGetDelete(t *testing.T, b store.Backend) {
 			t.Errorf("Get of a deleted key = %q, %v; want ErrNotFound", v, err)
 		}
 		if v, err := kv.Get("b", "empty"); err != nil || v == nil {
-			t.Errorf("Get of an empty value = %v, %v; want an empty slice", v, err)
+			t.Errorf("Get of an empty word = %v, %v; want a document", v, err)
 		}
 		return nil
 	})
@@ -78,7 +78,7 @@ func testOwnWrites(t *testing.T, b store.Backend) {
 				return fmt.Errorf("get(%s) = %v, want ErrNotFound", key, err)
 			}
 		}
-		if v, err := kv.Get("b", "old"); err != nil || string(v) != "3" {
+		if v, err := kv.Get("b", "old"); err != nil || word(v) != "3" {
 			return fmt.Errorf("get(old) = %s, %v; want 3", v, err)
 		}
 		return putAll(kv, "b/gone=again")
@@ -119,7 +119,7 @@ func testPanicUndoes(t *testing.T, b store.Backend) {
 				}
 			}()
 			err := run(func(kv store.KV) error {
-				kv.Put("b", "k", []byte("after"))
+				kv.Put("b", "k", text("after"))
 				panic(errTest)
 			})
 			t.Errorf("%s returned %v", name, err)
@@ -136,7 +136,7 @@ func testGoexitUndoes(t *testing.T, b store.Backend) {
 	go func() {
 		defer close(done)
 		b.Update(t.Context(), func(kv store.KV) error {
-			kv.Put("b", "k", []byte("after"))
+			kv.Put("b", "k", text("after"))
 			runtime.Goexit() // as t.FailNow does
 			return nil
 		})
@@ -150,7 +150,7 @@ func testGoexitUndoes(t *testing.T, b store.Backend) {
 func testViewReadOnly(t *testing.T, b store.Backend) {
 	put(t, b, "b/k=1")
 	err := b.View(t.Context(), func(kv store.KV) error {
-		if err := kv.Put("b", "k", []byte("2")); !errors.Is(err, store.ErrReadOnly) {
+		if err := kv.Put("b", "k", text("2")); !errors.Is(err, store.ErrReadOnly) {
 			t.Errorf("Put = %v, want ErrReadOnly", err)
 		}
 		if err := kv.Delete("b", "k"); !errors.Is(err, store.ErrReadOnly) {
@@ -172,7 +172,7 @@ func testViewSnapshot(t *testing.T, b store.Backend) {
 			if err != nil {
 				return err
 			}
-			if seen = append(seen, p.Key+string(p.Value)); len(seen) > 1 {
+			if seen = append(seen, p.Key+word(p.Value)); len(seen) > 1 {
 				continue
 			}
 			changed := make(chan error)
@@ -188,7 +188,7 @@ func testViewSnapshot(t *testing.T, b store.Backend) {
 		if !slices.Equal(seen, []string{"a1", "b1", "c1"}) {
 			t.Errorf("Scan yields %v, want what was there when View began", seen)
 		}
-		if v, err := kv.Get("b", "a"); err != nil || string(v) != "1" {
+		if v, err := kv.Get("b", "a"); err != nil || word(v) != "1" {
 			t.Errorf("Get(a) = %s, %v; want 1", v, err)
 		}
 		return wantScan(kv, "b", "", "", "a", "b", "c")
@@ -208,7 +208,7 @@ func testIsolation(t *testing.T, b store.Backend) {
 		seen := make(chan error)
 		go func() {
 			seen <- b.View(t.Context(), func(kv store.KV) error {
-				if v, err := kv.Get("b", "k"); err != nil || string(v) != "before" {
+				if v, err := kv.Get("b", "k"); err != nil || word(v) != "before" {
 					return fmt.Errorf("get = %s, %v; want before", v, err)
 				}
 				return wantScan(kv, "b", "", "", "k")
@@ -233,13 +233,13 @@ func testOwnership(t *testing.T, b store.Backend) {
 	read := func(kv store.KV) error {
 		for range 2 {
 			v, err := kv.Get("b", "k")
-			if err != nil || string(v) != "value" {
+			if err != nil || word(v) != "value" {
 				return fmt.Errorf("get = %q, %v; want value", v, err)
 			}
 			spoil(v)
 			for _, scan := range []iter.Seq2[store.Pair, error]{kv.Scan("b", "", ""), kv.ScanBack("b", "", "")} {
 				for p, err := range scan {
-					if err != nil || string(p.Value) != "value" {
+					if err != nil || word(p.Value) != "value" {
 						return fmt.Errorf("scan yields %q, %v; want value", p.Value, err)
 					}
 					spoil(p.Value)
@@ -250,11 +250,11 @@ func testOwnership(t *testing.T, b store.Backend) {
 	}
 	err := b.Update(t.Context(), func(kv store.KV) error {
 		kept = nil
-		buffer := []byte("value")
+		buffer := text("value")
 		if err := kv.Put("b", "k", buffer); err != nil {
 			return err
 		}
-		copy(buffer, "XXXXX")
+		copy(buffer, "XXXXXXX")
 		return read(kv)
 	})
 	if err != nil {
@@ -265,7 +265,7 @@ func testOwnership(t *testing.T, b store.Backend) {
 	}
 	put(t, b, "b/k=other", "b/l=other")
 	for i, v := range kept {
-		if want := []string{"value", "!!!!!"}[i%2]; string(v) != want {
+		if want := []string{`"value"`, "!!!!!!!"}[i%2]; string(v) != want {
 			t.Fatalf("kept value %d became %q, want %q", i, v, want)
 		}
 	}
@@ -275,13 +275,13 @@ func testUseAfterEnd(t *testing.T, b store.Backend) {
 	put(t, b, "b/k=1")
 	var view, update, failed store.KV
 	b.View(t.Context(), func(kv store.KV) error { view = kv; return nil })
-	b.Update(t.Context(), func(kv store.KV) error { update = kv; return kv.Put("b", "l", nil) })
+	b.Update(t.Context(), func(kv store.KV) error { update = kv; return kv.Put("b", "l", text("")) })
 	b.Update(t.Context(), func(kv store.KV) error { failed = kv; return errTest })
 	for name, kv := range map[string]store.KV{"View": view, "Update": update, "failed Update": failed} {
 		if v, err := kv.Get("b", "k"); err == nil || err == store.ErrNotFound {
 			t.Errorf("%s: Get after the end = %q, %v; want an error", name, v, err)
 		}
-		if kv.Put("b", "k", []byte("2")) == nil || kv.Delete("b", "k") == nil {
+		if kv.Put("b", "k", text("2")) == nil || kv.Delete("b", "k") == nil {
 			t.Errorf("%s: writing after the end returns no error", name)
 		}
 		if got, err := keys(kv.Scan("b", "", "")); err == nil || got != nil {

@@ -1,0 +1,23 @@
+create schema if not exists chihai;
+
+-- The buckets that have a table in the schema public.
+create table if not exists chihai.buckets (name text collate "C" primary key);
+
+-- The latest commits. Whoever lost the connection during a commit finds out
+-- here what became of it.
+create table if not exists chihai.commits (
+	id bigint primary key,
+	at timestamptz not null default clock_timestamp()
+);
+create index if not exists commits_at on chihai.commits (at);
+
+-- kept says whether the commit wanted was kept. It waits for one that is under
+-- way, and writes itself, so that on a replicated database the answer comes
+-- only when it can no longer be lost.
+create or replace function chihai.kept(wanted bigint, own bigint) returns boolean language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock(1128808809, 1);
+	insert into chihai.commits (id) values (own);
+	return exists (select from chihai.commits where id = wanted);
+end
+$$;
