@@ -100,6 +100,7 @@ var checks = map[string]func(*checker) error{
 	"file_chunk":          checkChunks,
 	"grant":               checkGrants,
 	"grant_code":          only[GrantCode]("grant_code"),
+	"lease":               only[Lease]("lease"),
 	"member":              checkMembers,
 	"member_code":         checkMemberCodes,
 	"merge":               only[MergeRequest]("merge"),

@@ -36,6 +36,7 @@ var deletion = []fate{
 	{"audit", "kept", "who did what, by id; the law asks for it, and her id leads to nobody"},
 	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
 	{"area", "kept", "nothing about persons"},
+	{"lease", "kept", "random names of processes"},
 	{"meta", "kept", "nothing about persons"},
 }
 

@@ -39,9 +39,9 @@ func (tx *Tx) Tasks() iter.Seq2[*Task, error] {
 	return each[Task](tx, "task", "", "")
 }
 
-// Lease takes the task id until d has gone by and returns it. It returns
+// BeginTask takes the task id until d has gone by and returns it. It returns
 // [ErrNotFound] when the task is done or somebody else does it.
-func (tx *Tx) Lease(id string, d time.Duration) (*Task, error) {
+func (tx *Tx) BeginTask(id string, d time.Duration) (*Task, error) {
 	t, err := get[Task](tx, "task", id)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func (t *Tasks) do(ctx context.Context, id string) {
 	}()
 	var task *store.Task
 	err := t.store.Update(ctx, func(tx *store.Tx) (err error) {
-		task, err = tx.Lease(id, leaseTime)
+		task, err = tx.BeginTask(id, leaseTime)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
