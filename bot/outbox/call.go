@@ -16,7 +16,7 @@ import (
 type ending struct {
 	called   bool // the network was called
 	answered bool // and said something
-	left     bool // the process ends: the message stands in the store as it stood
+	left     bool // the process ends, or sends no more: the message stands in the store as it stood
 
 	again bool          // it is sent again
 	pause time.Duration // after so long
@@ -58,6 +58,9 @@ func (s *sender) send(h head, address string) ending {
 		if end, over := s.attempt(l); over {
 			return end
 		}
+	}
+	if !s.term.Held() { // it may have slept since it was read
+		return ending{left: true}
 	}
 	receipt, err := s.call(l)
 	end := s.judge(l, receipt, err)
