@@ -25,6 +25,7 @@ import (
 // answers, a mouth that sends.
 type bot struct {
 	store    *store.Store
+	process  string // random name of this process, for leases
 	channels []channel.Channel
 	inbox    *inbox.Inbox
 	outbox   *outbox.Outbox
@@ -76,7 +77,7 @@ func (b *bot) work(ctx context.Context) error {
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopSending()
 	var head, mouth sync.WaitGroup
-	mouth.Go(func() { b.outbox.Run(sending) })
+	mouth.Go(func() { b.alone(sending, "outbox", b.send) })
 	head.Go(func() { b.inbox.Run(answering) })
 
 	ears, ctx := errgroup.WithContext(ctx)
@@ -85,8 +86,9 @@ func (b *bot) work(ctx context.Context) error {
 	}
 	ears.Go(func() error { b.tasks.Run(ctx); return nil })
 	if b.schedule != nil {
-		ears.Go(func() error { b.schedule.Run(ctx); return nil })
+		ears.Go(func() error { return b.alone(ctx, "clock", b.tick) })
 	}
+	ears.Go(func() error { return b.store.Listen(ctx) })
 	if b.web != nil {
 		ears.Go(func() error {
 			return leave(ctx, func() error { return b.web.Serve(ctx, b.listener) })
@@ -134,6 +136,11 @@ func (b *bot) guard(ctx context.Context) error {
 // receive hears a channel until ctx ends. Only a terminal ends by itself: what
 // was asked for there is waited for.
 func (b *bot) receive(ctx context.Context, ch channel.Channel) error {
+	if p, ok := ch.(channel.Poller); ok && p.Polls() {
+		return b.alone(ctx, "poll "+ch.Name(), func(ctx context.Context) error {
+			return ch.Receive(ctx, b.inbox.TakeIn(store.TermOf(ctx)))
+		})
+	}
 	err := ch.Receive(ctx, b.inbox.Take)
 	if errors.Is(err, io.EOF) {
 		b.rest(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -46,7 +47,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the locales: %w", err)
 	}
-	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page()}
+	b := &bot{store: p.store, process: rand.Text(), lost: p.lost, listener: p.listener, page: p.config.page()}
 	if p.listener != nil {
 		b.page = p.config.at(p.listener.Addr())
 	}
@@ -94,6 +95,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"qr":                   exporter.QR,
 	}, engine.Handle)
 	p.store.OnTask(b.tasks.Wake)
+	p.store.OnChange("task", func([]string) { b.tasks.Wake() })
 	if !p.silent {
 		b.schedule = schedule.New(p.store, engine.Handle)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"chihai/flows"
+	"chihai/store"
 )
 
 // A Handler answers one input. It returns nil when the input was handled and
@@ -63,6 +64,7 @@ type line struct {
 type waiting struct {
 	in   flows.Input
 	done func(error)
+	term *store.Term // in which it may be handled; nil: always
 }
 
 // Stats are the numbers of an Inbox.
@@ -105,16 +107,25 @@ func New(handle Handler, opt Options) *Inbox {
 //
 // When an input could not be kept, those behind it of the same address are not
 // either, so that they come again in their order and never overtake it.
-func (b *Inbox) Take(in flows.Input, done func(error)) {
+func (b *Inbox) Take(in flows.Input, done func(error)) { b.take(waiting{in: in, done: done}) }
+
+// TakeIn returns a Take for what was received in the term t: when that is lost
+// before an input was handled, the input is not kept and comes again, wherever
+// it is received then.
+func (b *Inbox) TakeIn(t *store.Term) func(in flows.Input, done func(error)) {
+	return func(in flows.Input, done func(error)) { b.take(waiting{in, done, t}) }
+}
+
+func (b *Inbox) take(w waiting) {
 	select {
 	case b.room <- struct{}{}:
 	case <-b.closing:
-		done(ErrClosed)
+		w.done(ErrClosed)
 		return
 	}
-	if err := b.queue(waiting{in, done}); err != nil {
+	if err := b.queue(w); err != nil {
 		<-b.room
-		done(err)
+		w.done(err)
 	}
 }
 
@@ -225,7 +236,7 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	w := l.inputs[0]
 	b.mu.Unlock()
 
-	err := b.call(ctx, w.in)
+	err := b.call(store.Under(ctx, w.term), w.in)
 
 	b.mu.Lock()
 	l.inputs[0] = waiting{}
@@ -237,7 +248,7 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	}
 	b.mu.Unlock()
 
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrLeaseLost) {
 		slog.Error("input not kept", "input", w.in.ID, "behind", len(behind), "err", err)
 	}
 	b.done(w, err)

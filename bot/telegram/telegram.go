@@ -68,8 +68,8 @@ type Command struct {
 	Description string // 1–256 characters
 }
 
-// A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter] and,
-// for a webhook, an [http.Handler].
+// A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter], a
+// [channel.Poller] and, for a webhook, an [http.Handler].
 type Bot struct {
 	id       string // the part of the token before the colon: not secret
 	token    string
@@ -94,6 +94,7 @@ var (
 	_ channel.Channel = (*Bot)(nil)
 	_ channel.Editor  = (*Bot)(nil)
 	_ channel.Limiter = (*Bot)(nil)
+	_ channel.Poller  = (*Bot)(nil)
 	_ http.Handler    = (*Bot)(nil)
 )
 
@@ -167,6 +168,9 @@ func (b *Bot) Name() string { return "telegram:" + b.id }
 
 // ID is the bot's id on Telegram, which is no secret.
 func (b *Bot) ID() string { return b.id }
+
+// Polls says that the bot asks for its updates, which one program may do.
+func (b *Bot) Polls() bool { return b.hook == "" }
 
 // CanEdit says that messages can be edited and, for 48 hours, deleted.
 func (b *Bot) CanEdit() {}
