@@ -102,11 +102,22 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, err = store.CheckSealed(t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) })
+	held := checkKilled(t, s, key, crowd)
+	t.Logf("%d kills, %d women, %d messages of theirs, %d seats held as they were told; %d of the bot's messages came twice",
+		kills, women, turns, held, repeated)
+	if turns < 10*kills {
+		t.Errorf("only %d messages during %d kills: nothing was under way", turns, kills)
+	}
+}
+
+// checkKilled compares what the store holds with what the women were told, and
+// returns how many seats are held.
+func checkKilled(t *testing.T, s *store.Store, key []byte, crowd []*woman) (held int) {
+	t.Helper()
+	_, err := store.CheckSealed(t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := 0
 	err = s.View(t.Context(), func(tx *store.Tx) error {
 		for tr, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
 			if err != nil {
@@ -149,11 +160,7 @@ func TestKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d kills, %d women, %d messages of theirs, %d seats held as they were told; %d of the bot's messages came twice",
-		kills, women, turns, held, repeated)
-	if turns < 10*kills {
-		t.Errorf("only %d messages during %d kills: nothing was under way", turns, kills)
-	}
+	return held
 }
 
 func memberOf(tx *store.Tx, chat int64) (*store.Member, error) {
@@ -174,6 +181,12 @@ func makeKillDB(t testing.TB, path string, trainings, seats int) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	fillKillDB(t, s, trainings, seats)
+}
+
+// fillKillDB makes trainings in a month from now.
+func fillKillDB(t testing.TB, s *store.Store, trainings, seats int) {
+	t.Helper()
 	raw, err := os.ReadFile("demo/areas.csv")
 	if err != nil {
 		t.Fatal(err)
