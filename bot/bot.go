@@ -35,7 +35,8 @@ type bot struct {
 	listener net.Listener
 	control  net.Listener // nil: no commands are taken
 	desk     *desk
-	page     *url.URL // how the outside reaches the web server
+	known    *username // of the Telegram bot
+	page     *url.URL  // how the outside reaches the web server
 	lost     chan error
 }
 
@@ -89,6 +90,7 @@ func (b *bot) work(ctx context.Context) error {
 		ears.Go(func() error { return b.alone(ctx, "clock", b.tick) })
 	}
 	ears.Go(func() error { return b.store.Listen(ctx) })
+	ears.Go(func() error { return b.learn(ctx) })
 	if b.web != nil {
 		ears.Go(func() error {
 			return leave(ctx, func() error { return b.web.Serve(ctx, b.listener) })

@@ -56,6 +56,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		chat = b.page
 	}
 	known := &username{}
+	b.known = known
 	b.desk = &desk{store: p.store, config: p.config, doors: func() []door { return doors(known.get(), chat) }}
 	engine, err := flows.New(p.store, catalog, flows.All(), flows.Options{
 		Zone: p.config.zone, URL: b.page.String(),

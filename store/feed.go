@@ -12,7 +12,7 @@ func (s *Store) Shared() bool {
 }
 
 // OnChange has fn called with the keys of documents in bucket that other
-// processes have written or deleted, while [Store.Listen] runs; with nil when it
+// processes have added, while [Store.Listen] runs; with nil when it
 // is not known which. fn must return quickly and may not use the store.
 func (s *Store) OnChange(bucket string, fn func(keys []string)) {
 	s.watch.Lock()

@@ -15,6 +15,15 @@
 // everything else makes up for it. A quarter of the calls that a channel bears
 // at once is kept free for replies.
 //
+// # Several processes
+//
+// Where several work on one database, one of them sends, for as long as it has
+// the lease (bot/lead). So the order of a chat and the rates of a network are in
+// one hand, and what a network asks for is learnt once more by the next one.
+// Nothing is kept of a message under a lease that was lost: who sends next finds
+// it as it stood. A call that was under way then is made again for a message
+// that may come twice; others are reported, as after a crash.
+//
 // # What a crash does
 //
 // A message that may come twice ([store.Message.Repeat]) is sent and then
@@ -39,8 +48,8 @@ import (
 	"chihai/store"
 )
 
-// An Outbox sends messages. Only one may run on a store: two would send
-// everything twice.
+// An Outbox sends messages. Only one may run on a database at a time: two would
+// send everything twice.
 type Outbox struct {
 	store    *store.Store
 	voice    func(id string) (channel.File, bool)
