@@ -110,8 +110,8 @@ func New(handle Handler, opt Options) *Inbox {
 func (b *Inbox) Take(in flows.Input, done func(error)) { b.take(waiting{in: in, done: done}) }
 
 // TakeIn returns a Take for what was received in the term t: when that is lost
-// before an input was handled, the input is not kept and comes again, wherever
-// it is received then.
+// or given back before an input was handled, the input is not kept and comes
+// again, wherever it is received then.
 func (b *Inbox) TakeIn(t *store.Term) func(in flows.Input, done func(error)) {
 	return func(in flows.Input, done func(error)) { b.take(waiting{in, done, t}) }
 }

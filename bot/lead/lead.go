@@ -38,12 +38,12 @@ import (
 )
 
 const (
-	lookTime  = 1 * time.Second // between two looks of those who wait
-	beatTime  = 2 * time.Second // between two renewals
-	againTime = 250 * time.Millisecond
-	holdTime  = 5 * time.Second // the holder stops so long after its last renewal began
-	takeTime  = 7 * time.Second // the others wait so long after they saw it
-	freeTime  = 1 * time.Second // for giving the lease back
+	lookTime  = 1 * time.Second        // between two looks of those who wait
+	beatTime  = 2 * time.Second        // between two renewals
+	againTime = 250 * time.Millisecond // before a renewal that failed is tried again
+	holdTime  = 5 * time.Second        // the holder stops so long after its last renewal began
+	takeTime  = 7 * time.Second        // the others wait so long after they saw it
+	freeTime  = 1 * time.Second        // for giving the lease back
 )
 
 // A Lead does one work whenever its process holds the lease for it.
@@ -137,8 +137,8 @@ func (w *watch) look(ctx context.Context, s *store.Store) (taken *store.Lease, w
 	return taken, 0, nil
 }
 
-// lead works and renews the lease until it is lost, which began to be ours at
-// the latest at began. over says that the work is not to go on.
+// lead works and renews the lease, the taking of which began at began, until it
+// is lost. over says that the work is not to go on.
 func (l *Lead) lead(ctx context.Context, lease *store.Lease, began time.Time, work func(context.Context) error) (over bool, err error) {
 	t := &term{since: began}
 	ctx, lose := context.WithCancelCause(store.Under(ctx, &store.Term{Lease: *lease, Ours: t.ours}))
