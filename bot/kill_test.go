@@ -242,10 +242,11 @@ func (w *woman) live(ctx context.Context) {
 			w.err = fmt.Errorf("waits for an answer to what she said after %q: %w", last, err)
 			return
 		}
-		if m.Text == last { // no two answers that follow one another are alike
+		said := fmt.Sprint(m.Text, m.Labels())
+		if said == last { // no two answers that follow one another are alike
 			w.repeated++
 		}
-		last = m.Text
+		last = said
 		if g := gotSeat.FindStringSubmatch(m.Text); g != nil {
 			w.holds[g[1]] = true
 		}
