@@ -28,6 +28,7 @@ import (
 // answers, a mouth that sends.
 type bot struct {
 	store    *store.Store
+	process  string // random name of this process, for leases
 	channels []channel.Channel
 	inbox    *inbox.Inbox
 	outbox   *outbox.Outbox
@@ -39,8 +40,9 @@ type bot struct {
 	disk     *disk.Watch      // nil: it is not watched
 	backups  *backups.Backups // nil: none are made by themselves
 	desk     *desk
-	page     *url.URL // how the outside reaches the web server
 	started  time.Time
+	known    *username // of the Telegram bot
+	page     *url.URL  // how the outside reaches the web server
 	lost     chan error
 
 	metrics    *metrics.Metrics
@@ -87,7 +89,7 @@ func (b *bot) work(ctx context.Context) error {
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopSending()
 	var head, mouth sync.WaitGroup
-	mouth.Go(func() { b.outbox.Run(sending) })
+	mouth.Go(func() { b.alone(sending, "outbox", b.send) })
 	head.Go(func() { b.inbox.Run(answering) })
 
 	ears, ctx := errgroup.WithContext(ctx)
@@ -96,8 +98,10 @@ func (b *bot) work(ctx context.Context) error {
 	}
 	ears.Go(func() error { b.tasks.Run(ctx); return nil })
 	if b.schedule != nil {
-		ears.Go(func() error { b.schedule.Run(ctx); return nil })
+		ears.Go(func() error { return b.alone(ctx, "clock", b.tick) })
 	}
+	ears.Go(func() error { return b.store.Listen(ctx) })
+	ears.Go(func() error { return b.learn(ctx) })
 	if b.web != nil {
 		ears.Go(func() error {
 			return leave(ctx, func() error { return b.web.Serve(ctx, b.listener) })
@@ -155,6 +159,11 @@ func (b *bot) guard(ctx context.Context) error {
 // receive hears a channel until ctx ends. Only a terminal ends by itself: what
 // was asked for there is waited for.
 func (b *bot) receive(ctx context.Context, ch channel.Channel) error {
+	if p, ok := ch.(channel.Poller); ok && p.Polls() {
+		return b.alone(ctx, "poll "+ch.Name(), func(ctx context.Context) error {
+			return ch.Receive(ctx, b.inbox.TakeIn(store.TermOf(ctx)))
+		})
+	}
 	err := ch.Receive(ctx, b.inbox.Take)
 	if errors.Is(err, io.EOF) {
 		b.rest(ctx)

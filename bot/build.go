@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -52,7 +53,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the locales: %w", err)
 	}
-	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), started: p.store.Now(), keeper: &keeper{store: p.store}}
+	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), process: rand.Text(), started: p.store.Now(), keeper: &keeper{store: p.store}}
 	made := thisBuild()
 	b.metrics = metrics.New(metrics.Build{Version: made.version, Revision: made.source(), Go: runtime.Version()})
 	if db, ok := p.store.Backend().(*bolt.DB); ok {
@@ -66,6 +67,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		chat = b.page
 	}
 	known := &username{}
+	b.known = known
 	b.desk = &desk{store: p.store, config: p.config, doors: func() []door { return doors(known.get(), chat) }}
 	engine, err := flows.New(p.store, catalog, flows.All(), flows.Options{
 		Zone: p.config.zone, URL: b.page.String(),
@@ -114,6 +116,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"qr":                   exporter.QR,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
+	p.store.OnChange("task", func([]string) { b.tasks.Wake() })
 	if p.disk != nil {
 		b.tasks.WaitWhile(p.disk.Low)
 	}

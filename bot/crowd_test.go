@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -56,6 +55,11 @@ func comes(ctx context.Context, is func() bool) bool {
 // seats that she was told of.
 func (c *crowd) wantAsTold(t *testing.T, path string) {
 	t.Helper()
+	for _, w := range c.women {
+		if w.err != nil {
+			t.Fatalf("woman %d: %v", w.chat, w.err)
+		}
+	}
 	key, err := store.ReadKey(path + keySuffix)
 	if err != nil {
 		t.Fatal(err)
@@ -65,38 +69,5 @@ func (c *crowd) wantAsTold(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, err := store.CheckSealed(t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { t.Errorf("%s %s: %s", bucket, key, what) }); err != nil {
-		t.Fatal(err)
-	}
-	err = s.View(t.Context(), func(tx *store.Tx) error {
-		for _, w := range c.women {
-			if w.err != nil {
-				return fmt.Errorf("woman %d: %w", w.chat, w.err)
-			}
-			m, err := memberOf(tx, "telegram:7000000001", fmt.Sprint(w.chat))
-			if err != nil {
-				return err
-			}
-			holds := map[string]bool{}
-			for r, err := range tx.RegistrationsOf(m.ID) {
-				if err != nil {
-					return err
-				}
-				tr, err := tx.Training(r.Training)
-				if err != nil {
-					return err
-				}
-				if r.Holds() {
-					holds[tr.Name["vi"]] = true
-				}
-			}
-			if fmt.Sprint(holds) != fmt.Sprint(w.holds) {
-				t.Errorf("woman %d holds %v and was told %v", w.chat, holds, w.holds)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	(&killOracle{t: t, crowd: c.women}).sound(s, key)
 }

@@ -36,6 +36,7 @@ type killOracle struct {
 	held, said, lists, reminded, due, unknown, waiting int
 }
 
+// open looks at the database path, which nobody has open.
 func (o *killOracle) open(path string) {
 	o.t.Helper()
 	key, err := store.ReadKey(path + keySuffix)
@@ -47,13 +48,24 @@ func (o *killOracle) open(path string) {
 		o.t.Fatal(err)
 	}
 	defer s.Close()
-	if _, err = store.CheckSealed(o.t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { o.t.Errorf("%s %s: %s", bucket, key, what) }); err != nil {
-		o.t.Fatal(err)
-	}
+	o.sound(s, key)
 	err = s.View(o.t.Context(), func(tx *store.Tx) error {
-		return errors.Join(o.seats(tx), o.turns(tx), o.files(tx), o.reminders(tx))
+		return errors.Join(o.turns(tx), o.files(tx), o.reminders(tx))
 	})
 	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// sound looks whether what s holds fits together, and whether each woman holds
+// the seats that she was told of.
+func (o *killOracle) sound(s *store.Store, key []byte) {
+	o.t.Helper()
+	_, err := store.CheckSealed(o.t.Context(), s.Backend(), key, time.Now(), func(bucket, key, what string) { o.t.Errorf("%s %s: %s", bucket, key, what) })
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if err := s.View(o.t.Context(), o.seats); err != nil {
 		o.t.Fatal(err)
 	}
 }

@@ -155,6 +155,13 @@ func killFor(t *testing.T, binary string, kills int) {
 // makeKillDB makes a database with some trainings of so many seats each.
 func makeKillDB(t testing.TB, path string, trainings, seats int) {
 	t.Helper()
+	change(t, path, addTrainings(t, trainings, seats))
+}
+
+// addTrainings returns what fills an empty store with areas, and with some
+// trainings of so many seats each, a month from now.
+func addTrainings(t testing.TB, trainings, seats int) func(*store.Tx) error {
+	t.Helper()
 	raw, err := os.ReadFile("demo/areas.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +170,7 @@ func makeKillDB(t testing.TB, path string, trainings, seats int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	change(t, path, func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
 		if err := tx.ImportAreas(areas); err != nil {
 			return err
 		}
@@ -177,7 +184,7 @@ func makeKillDB(t testing.TB, path string, trainings, seats int) {
 			}
 		}
 		return nil
-	})
+	}
 }
 
 // change changes the database path, which is made if there is none.

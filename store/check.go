@@ -103,6 +103,7 @@ var checks = map[string]func(*checker) error{
 	"grant":               checkGrants,
 	"grant_code":          only[GrantCode]("grant_code"),
 	"login_code":          only[LoginCode]("login_code"),
+	"lease":               only[Lease]("lease"),
 	"member":              checkMembers,
 	"member_code":         checkMemberCodes,
 	"merge":               only[MergeRequest]("merge"),

@@ -19,6 +19,7 @@ type Conversation struct {
 	Prompt  *Prompt   `json:"prompt,omitzero"`                  // the open question, nil when none is
 	Turns   int64     `json:"turns"`                            // how many turns were taken
 	At      time.Time `json:"at"`                               // of the latest turn
+	Place   string    `json:"place,omitzero"`                   // where its ids stand: those of the next turn sort after them
 	Last    *LastTap  `json:"last,omitzero"`                    // the latest choice, for telling a double tap
 
 	// Tappable says that the talk stands among those of [Tx.Tappable]; only
@@ -82,13 +83,19 @@ type PromptChoice struct {
 }
 
 // Conversation returns the talk with member. For one who never talked it is
-// new and empty.
+// new and empty. Ids that are made afterwards sort after those of her latest
+// turn, wherever that was taken: what she is told stays in order although the
+// clocks of two machines differ.
 func (tx *Tx) Conversation(member string) (*Conversation, error) {
 	c, err := read(tx, &tx.store.conversations, "conversation", member, (*Conversation).clone)
 	if errors.Is(err, ErrNotFound) {
 		return &Conversation{Member: member}, nil
 	}
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	tx.ids.follow(c.Place)
+	return c, nil
 }
 
 // PutConversation keeps c.
@@ -96,5 +103,6 @@ func (tx *Tx) PutConversation(c *Conversation) error {
 	if err := tx.indexTaps(c); err != nil {
 		return err
 	}
+	c.Place = max(c.Place, tx.ids.place())
 	return write(tx, &tx.store.conversations, "conversation", c.Member, c, (*Conversation).clone)
 }

@@ -44,6 +44,7 @@ var deletion = []fate{
 	{"audit_chain", "kept", "proves that the audit was not changed; holds no person"},
 	{"seen", "kept", "names of inputs without address; deleted after 3 days"},
 	{"area", "kept", "nothing about persons"},
+	{"lease", "kept", "random names of processes"},
 	{"meta", "kept", "nothing about persons"},
 }
 

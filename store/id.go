@@ -65,6 +65,30 @@ func (tx *Tx) NewID() string {
 	return base32.EncodeToString(b[:])
 }
 
+// place is where the ids of a transaction stand among those of others: the
+// first 14 characters of each.
+func (s *ids) place() string {
+	var b [10]byte
+	binary.BigEndian.PutUint64(b[:8], s.time<<16|uint64(s.turn>>4))
+	binary.BigEndian.PutUint16(b[8:], uint16(s.turn<<12))
+	return base32.EncodeToString(b[:])[:14]
+}
+
+// follow lets the ids that are made from now on sort after those of the
+// transaction whose place is given, which another machine may have made by a
+// clock that is ahead. What is no place changes nothing.
+func (s *ids) follow(place string) {
+	b, err := base32.DecodeString(place + "00")
+	if err != nil || len(b) != 10 || s.place() > place {
+		return
+	}
+	high, low := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint16(b[8:])
+	s.time, s.turn = high>>16, uint32(high&0xffff)<<4|uint32(low>>12)
+	if s.turn++; s.turn == 1<<20 {
+		s.time, s.turn = s.time+1, 0
+	}
+}
+
 // NewCode returns a short code for people to read and type, of n characters
 // (at most 12) without those that look alike. Codes are random, not unique:
 // who needs a unique one looks whether it is taken and asks again.

@@ -50,6 +50,11 @@ func (tx *Tx) ShowLine(contact string, l *Line) (bool, error) {
 	return true, put(tx, "screen", key, l)
 }
 
+// Line returns a line of the contact's screen, or [ErrNotFound].
+func (tx *Tx) Line(contact, id string) (*Line, error) {
+	return get[Line](tx, "screen", contact+"/"+id)
+}
+
 // Screen yields the lines of the contact, the one with the greatest ID first,
 // [ScreenLines] at most.
 func (tx *Tx) Screen(contact string) iter.Seq2[*Line, error] {

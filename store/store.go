@@ -57,6 +57,7 @@ type Store struct {
 		sync.Mutex
 		committed []func([]Message)
 		tasks     []func()
+		changes   []changeWatch
 	}
 }
 
@@ -140,7 +141,8 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Update runs fn and keeps all its changes or none; see [Backend.Update] for
-// what its errors mean. fn may run more than once.
+// what its errors mean. fn may run more than once. Where ctx is [Under] a term
+// that is over it returns [ErrLeaseLost].
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	now := s.Now().Truncate(time.Millisecond)
 	ids, err := s.clock.seed(now, s.random)
@@ -151,6 +153,9 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	err = s.backend.Update(ctx, func(kv KV) error {
 		last = &Tx{Now: now, store: s, ids: ids}
 		last.kv = &watchedKV{kv, last}
+		if err := last.fence(TermOf(ctx)); err != nil {
+			return err
+		}
 		return fn(last)
 	})
 	if err == nil {
@@ -180,7 +185,7 @@ func (s *Store) tell(tx *Tx) {
 }
 
 // OnPosted has fn called with the messages of each committed transaction that
-// put some into the outbox. fn must return quickly and may not use the store.
+// put some into the outbox, of this process ([Store.OnChange] tells of others). fn must return quickly and may not use the store.
 // A crash between the commit and the call loses the call, never the messages.
 func (s *Store) OnPosted(fn func([]Message)) {
 	s.watch.Lock()
@@ -188,8 +193,8 @@ func (s *Store) OnPosted(fn func([]Message)) {
 	s.watch.committed = append(s.watch.committed, fn)
 }
 
-// OnTask has fn called after each committed transaction that left a [Task].
-// fn must return quickly and may not use the store. A crash between the commit
+// OnTask has fn called after each committed transaction of this process that
+// left a [Task]. fn must return quickly and may not use the store. A crash between the commit
 // and the call loses the call, never the task.
 func (s *Store) OnTask(fn func()) {
 	s.watch.Lock()

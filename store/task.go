@@ -18,7 +18,7 @@ type Task struct {
 	Work   string         `json:"work"`                          // which work; the list stands in bot/
 	Flow   string         `json:"flow"`                          // the flow that hears the outcome
 	Data   jsontext.Value `json:"data,omitzero" personal:"text"` // what the work is to do
-	Leased time.Time      `json:"leased,omitzero"`               // somebody does it until then; zero: nobody does
+	Leased time.Time      `json:"leased,omitzero"`               // somebody does it until then or longer; zero: nobody does
 	Tries  int            `json:"tries,omitzero"`                // how often it was begun
 
 	Rest jsontext.Value `json:",embed"`
@@ -39,9 +39,9 @@ func (tx *Tx) Tasks() iter.Seq2[*Task, error] {
 	return each[Task](tx, "task", "", "")
 }
 
-// Lease takes the task id until d has gone by and returns it. It returns
+// BeginTask takes the task id until d has gone by and returns it. It returns
 // [ErrNotFound] when the task is done or somebody else does it.
-func (tx *Tx) Lease(id string, d time.Duration) (*Task, error) {
+func (tx *Tx) BeginTask(id string, d time.Duration) (*Task, error) {
 	t, err := get[Task](tx, "task", id)
 	if err != nil {
 		return nil, err
@@ -52,6 +52,21 @@ func (tx *Tx) Lease(id string, d time.Duration) (*Task, error) {
 	t.Leased = tx.Now.Add(d)
 	t.Tries++
 	return t, put(tx, "task", t.ID, t)
+}
+
+// KeepTask keeps t, as [Tx.BeginTask] returned it, for whoever began it until
+// another d has gone by. It returns [ErrNotFound] when the task is done, or was
+// begun by somebody else since.
+func (tx *Tx) KeepTask(t *Task, d time.Duration) error {
+	now, err := get[Task](tx, "task", t.ID)
+	if err != nil {
+		return err
+	}
+	if now.Tries != t.Tries {
+		return ErrNotFound
+	}
+	now.Leased = tx.Now.Add(d)
+	return put(tx, "task", now.ID, now)
 }
 
 // EndTask deletes the task id: it was done or given up.

@@ -21,7 +21,8 @@ import (
 )
 
 // A Channel is one bot on one network. Its methods are called from many
-// goroutines at once, except that Receive is called once.
+// goroutines at once, except that Receive is called once, or by turns in several
+// processes ([Poller]).
 //
 // A rare ability is an optional interface: a channel that is fed by a webhook
 // is also an http.Handler, one that can edit is an [Editor], one that knows its
@@ -80,6 +81,11 @@ type Listener interface {
 	// It may be called at any time.
 	Deaf() (since time.Time, why string)
 }
+
+// A Poller may ask its network for inputs rather than be given them. Where it
+// polls, its Receive runs in one process at a time of all that work on a
+// database, and may be called again after it has returned.
+type Poller interface{ Polls() bool }
 
 // A Limiter knows how fast its network lets a bot send.
 type Limiter interface{ Limits() Limits }

@@ -18,6 +18,7 @@ import (
 
 	"chihai/bot/disk"
 	"chihai/flows"
+	"chihai/store"
 )
 
 // A Handler answers one input. It returns nil when the input was handled and
@@ -69,6 +70,7 @@ type line struct {
 type waiting struct {
 	in    flows.Input
 	done  func(error)
+	term  *store.Term // in which it may be handled; nil: always
 	since time.Time
 }
 
@@ -115,16 +117,26 @@ func New(handle Handler, opt Options) *Inbox {
 //
 // When an input could not be kept, those behind it of the same address are not
 // either, so that they come again in their order and never overtake it.
-func (b *Inbox) Take(in flows.Input, done func(error)) {
+func (b *Inbox) Take(in flows.Input, done func(error)) { b.take(waiting{in: in, done: done}) }
+
+// TakeIn returns a Take for what was received in the term t: when that is lost
+// or given back before an input was handled, the input is not kept and comes
+// again, wherever it is received then.
+func (b *Inbox) TakeIn(t *store.Term) func(in flows.Input, done func(error)) {
+	return func(in flows.Input, done func(error)) { b.take(waiting{in: in, done: done, term: t}) }
+}
+
+func (b *Inbox) take(w waiting) {
 	select {
 	case b.room <- struct{}{}:
 	case <-b.closing:
-		done(ErrClosed)
+		w.done(ErrClosed)
 		return
 	}
-	if err := b.queue(waiting{in, done, time.Now()}); err != nil {
+	w.since = time.Now()
+	if err := b.queue(w); err != nil {
 		<-b.room
-		done(err)
+		w.done(err)
 	}
 }
 
@@ -236,7 +248,7 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	b.mu.Unlock()
 
 	begun := time.Now()
-	err := b.call(ctx, w.in)
+	err := b.call(store.Under(ctx, w.term), w.in)
 	b.opt.Watch(begun.Sub(w.since), time.Since(begun))
 
 	b.mu.Lock()
@@ -249,7 +261,8 @@ func (b *Inbox) serve(ctx context.Context, l *line) {
 	}
 	b.mu.Unlock()
 
-	if err != nil && ctx.Err() == nil && !errors.Is(err, disk.ErrFull) { // that is told once, and comes with every input
+	known := errors.Is(err, disk.ErrFull) || errors.Is(err, store.ErrLeaseLost) // those are told once, and come with every input
+	if err != nil && ctx.Err() == nil && !known {
 		slog.Error("input not kept", "input", w.in.ID, "behind", len(behind), "err", err)
 	}
 	b.done(w, err)

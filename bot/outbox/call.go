@@ -18,7 +18,7 @@ type ending struct {
 	answered bool // and said something
 	putOff   bool // namely to wait
 	unsure   bool // and nobody knows whether it took the message
-	left     bool // the process ends: the message stands in the store as it stood
+	left     bool // the process ends, or sends no more: the message stands in the store as it stood
 
 	again bool          // it is sent again
 	pause time.Duration // after so long
@@ -60,6 +60,9 @@ func (s *sender) send(h head, address string) ending {
 		if end, over := s.attempt(l); over {
 			return end
 		}
+	}
+	if !s.term.Held() { // it may have slept since it was read
+		return ending{left: true}
 	}
 	receipt, err := s.call(l)
 	end := s.judge(l, receipt, err)

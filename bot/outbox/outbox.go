@@ -15,6 +15,15 @@
 // everything else makes up for it. A quarter of the calls that a channel bears
 // at once is kept free for replies.
 //
+// # Several processes
+//
+// Where several work on one database, one of them sends, for as long as it has
+// the lease (bot/lead). So the order of a chat and the rates of a network are in
+// one hand, and what a network asks for is learnt once more by the next one.
+// Nothing is kept of a message under a lease that was lost: who sends next finds
+// it as it stood. A call that was under way then is made again for a message
+// that may come twice; others are reported, as after a crash.
+//
 // # What a crash does
 //
 // A message that may come twice ([store.Message.Repeat]) is sent and then
@@ -37,6 +46,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -44,19 +54,25 @@ import (
 	"chihai/store"
 )
 
-// An Outbox sends messages. Only one may run on a store: two would send
-// everything twice.
+// An Outbox sends messages. Only one may run on a database at a time: two would
+// send everything twice.
 type Outbox struct {
-	store   *store.Store
-	voice   func(id string) (channel.File, bool)
-	window  int
-	drain   time.Duration
-	senders map[string]*sender // by name of the channel
-	names   []string           // of the channels as they were given
-	more    chan struct{}
+	store    *store.Store
+	voice    func(id string) (channel.File, bool)
+	window   int
+	drain    time.Duration
+	channels []channel.Channel
+	more     chan struct{} // there is room for messages that were not read
+	news     news          // of messages that other processes posted
 
 	keepStrays bool
 
+	mu      sync.Mutex
+	senders map[string]*sender // by name of the channel
+	running bool
+
+	// Of the present Run.
+	term  *store.Term     // nil: this is the only process
 	calls context.Context // of calls to networks
 	keeps context.Context // of what is kept of them; ends a little later
 	cut   context.CancelFunc
@@ -81,7 +97,7 @@ type Options struct {
 func New(s *store.Store, channels []channel.Channel, opt Options) *Outbox {
 	o := &Outbox{
 		store: s, voice: opt.Voice, window: opt.Window, drain: opt.Drain, keepStrays: opt.KeepStrays,
-		senders: map[string]*sender{}, more: make(chan struct{}, 1),
+		channels: channels, more: make(chan struct{}, 1), news: newNews(),
 	}
 	if o.voice == nil {
 		o.voice = func(string) (channel.File, bool) { return channel.File{}, false }
@@ -92,13 +108,9 @@ func New(s *store.Store, channels []channel.Channel, opt Options) *Outbox {
 	if o.drain == 0 {
 		o.drain = 10 * time.Second
 	}
-	o.calls, o.cut = context.WithCancel(context.Background())
-	o.keeps, o.stop = context.WithCancel(context.Background())
-	for _, ch := range channels {
-		o.senders[ch.Name()] = newSender(o, ch)
-		o.names = append(o.names, ch.Name())
-	}
+	o.end()
 	s.OnPosted(o.hear)
+	s.OnChange("message", o.news.hear)
 	return o
 }
 
@@ -107,35 +119,92 @@ func New(s *store.Store, channels []channel.Channel, opt Options) *Outbox {
 const keepTime = time.Second
 
 // Run sends until ctx ends. Then it begins no call any more and waits for
-// those under way, which are cut off after Options.Drain. It is called once.
+// those under way, which are cut off after Options.Drain; at once when ctx is
+// under a term that was lost ([store.ErrLeaseLost]), because somebody else sends
+// soon. It may be called again when it has returned, and knows nothing of the
+// time before then but what stands in the store.
 func (o *Outbox) Run(ctx context.Context) {
+	o.begin(ctx)
 	var parts sync.WaitGroup
 	parts.Go(func() { o.reader(ctx) })
+	parts.Go(func() { o.follow(ctx) })
 	for _, s := range o.senders {
 		parts.Go(func() { s.run(ctx) })
 	}
 	<-ctx.Done()
-	cut := time.AfterFunc(o.drain, o.cut)
-	stop := time.AfterFunc(o.drain+keepTime, o.stop)
+	drain := o.drain
+	if errors.Is(context.Cause(ctx), store.ErrLeaseLost) {
+		drain = 0
+	}
+	cut := time.AfterFunc(drain, o.cut)
+	stop := time.AfterFunc(drain+keepTime, o.stop)
 	parts.Wait()
 	cut.Stop()
 	stop.Stop()
 	o.cut()
 	o.stop()
+	o.end()
+}
+
+// begin lets senders hear that know nothing yet: whatever stands in the outbox
+// is read from now on, or heard of.
+func (o *Outbox) begin(ctx context.Context) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	ctx = context.WithoutCancel(ctx)
+	o.term = store.TermOf(ctx)
+	o.calls, o.cut = context.WithCancel(ctx)
+	o.keeps, o.stop = context.WithCancel(ctx)
+	o.forget()
+	o.running = true
+	o.news.listen(true)
+}
+
+func (o *Outbox) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.forget()
+	o.running = false
+	o.news.listen(false)
+}
+
+// forget puts senders in the place of those before that know nothing but what
+// has been counted. o.mu is held.
+func (o *Outbox) forget() {
+	was := o.senders
+	o.senders = map[string]*sender{}
+	for _, ch := range o.channels {
+		s := newSender(o, ch)
+		if old := was[ch.Name()]; old != nil {
+			s.stats = old.stats
+		}
+		o.senders[ch.Name()] = s
+	}
 }
 
 // hear is told of messages that were just committed.
 func (o *Outbox) hear(messages []store.Message) {
-	if o.calls.Err() != nil {
-		return // it has ended; the next one finds them in the store
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.running {
+		return // whoever does finds them in the store
 	}
+	entries := make([]entry, len(messages))
+	for i := range messages {
+		entries[i] = entryOf(&messages[i])
+	}
+	o.post(entries)
+}
+
+// post lets messages that were just committed wait for their turn.
+func (o *Outbox) post(entries []entry) {
 	now := o.store.Now()
 	for name, s := range o.senders {
 		found := false
 		s.mu.Lock()
-		for i := range messages {
-			if m := &messages[i]; m.Channel == name {
-				s.post(m.Address, headOf(m), now)
+		for _, e := range entries {
+			if e.channel == name {
+				s.post(e.address, e.head, now)
 				found = true
 			}
 		}

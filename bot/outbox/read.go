@@ -45,6 +45,8 @@ func (o *Outbox) reader(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 			case <-o.more:
+			case <-o.news.missed:
+				sweep = true
 			case <-timer.C:
 				sweep = true
 			}
@@ -126,6 +128,8 @@ type entry struct {
 	channel, address string
 }
 
+func entryOf(m *store.Message) entry { return entry{headOf(m), m.Channel, m.Address} }
+
 // portion reads some messages from an id on, and returns the id that follows
 // them, "" at the end.
 func (o *Outbox) portion(ctx context.Context, from string) (entries []entry, next string, err error) {
@@ -143,7 +147,7 @@ func (o *Outbox) portion(ctx context.Context, from string) (entries []entry, nex
 				next = m.ID
 				return nil
 			}
-			entries = append(entries, entry{headOf(m), m.Channel, m.Address})
+			entries = append(entries, entryOf(m))
 		}
 		return nil
 	})

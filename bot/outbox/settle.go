@@ -22,7 +22,8 @@ const (
 
 // keep runs fn until the store has kept what it does, however long that takes:
 // a message that went out but still stands in the outbox must not be taken for
-// one that waits. It says false when the process ends first. The flight keeps
+// one that waits. It says false when the process ends first, or another one
+// sends now: that one will settle what stands there. The flight keeps
 // its place meanwhile, so that with a broken store no more is sent than can be
 // under way at once.
 func (s *sender) keep(fn func(*store.Tx) error) bool {
@@ -32,7 +33,7 @@ func (s *sender) keep(fn func(*store.Tx) error) bool {
 		if err == nil {
 			return true
 		}
-		if s.keeps.Err() != nil || errors.Is(err, store.ErrClosed) {
+		if s.keeps.Err() != nil || errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrLeaseLost) {
 			return false
 		}
 		if pause == 100*time.Millisecond {

@@ -30,9 +30,11 @@ type Stats struct {
 // were given to New. It looks at every message in memory, so that it is for
 // once in a few seconds.
 func (o *Outbox) Stats() []Stats {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	var all []Stats
-	for _, name := range o.names {
-		all = append(all, o.senders[name].present())
+	for _, ch := range o.channels {
+		all = append(all, o.senders[ch.Name()].present())
 	}
 	return all
 }

@@ -33,7 +33,9 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// A Schedule does what has come due in one store. Only one may run on it.
+// A Schedule does what has come due in one store. Where several processes work
+// on a database, one of them runs it, under a lease (bot/lead): what it does under
+// one that was lost is refused.
 type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"chihai/flows"
@@ -16,7 +17,8 @@ import (
 )
 
 // do takes the lease of a task, does it, hands its outcome over and deletes it.
-// What fails on the way is done again when the lease has run out.
+// What fails on the way is done again when the lease has run out, here or in
+// another process.
 func (t *Tasks) do(ctx context.Context, id string) {
 	defer func() {
 		t.mu.Lock()
@@ -25,7 +27,7 @@ func (t *Tasks) do(ctx context.Context, id string) {
 	}()
 	var task *store.Task
 	err := t.store.Update(ctx, func(tx *store.Tx) (err error) {
-		task, err = tx.Lease(id, leaseTime)
+		task, err = tx.BeginTask(id, leaseTime)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -36,21 +38,41 @@ func (t *Tasks) do(ctx context.Context, id string) {
 		wait(ctx, time.Second)
 		return
 	}
-	lease, release := context.WithTimeout(ctx, leaseTime-leaseRest/2)
-	defer release()
-	o, ok := t.result(lease, task)
+	work, stop := context.WithTimeout(ctx, workTime-workRest/2)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer stop()
+	beside.Go(func() {
+		t.keep(work, task)
+		stop()
+	})
+	o, ok := t.result(work, task)
 	if !ok {
 		return
 	}
-	if err := t.end(lease, task, o); err != nil {
+	if err := t.end(work, task, o); err != nil {
 		slog.Error("outcome of a task cannot be handed over", "task", id, "work", task.Work, "err", err)
+	}
+}
+
+// keep renews the lease of a task until ctx ends or the task is not ours any
+// more.
+func (t *Tasks) keep(ctx context.Context, task *store.Task) {
+	for wait(ctx, beatTime) {
+		err := t.store.Update(ctx, func(tx *store.Tx) error { return tx.KeepTask(task, leaseTime) })
+		if errors.Is(err, store.ErrNotFound) {
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			slog.Warn("task cannot be kept: it may be done twice", "task", task.ID, "err", err)
+		}
 	}
 }
 
 // result does the work of a task, several times if it must. ok is false when
 // the time is over before anything came of it.
 func (t *Tasks) result(ctx context.Context, task *store.Task) (o flows.TaskOutcome, ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, leaseTime-leaseRest)
+	ctx, cancel := context.WithTimeout(ctx, workTime-workRest)
 	defer cancel()
 	o = flows.TaskOutcome{Task: task.Work, Data: task.Data}
 	work := t.works[task.Work]

@@ -2,9 +2,12 @@
 // or may not run inside a transaction, such as building a workbook.
 //
 // A task stands in the store until its outcome was handed to the engine, and
-// whoever does it holds a lease. So a crash loses no task: when the lease has
-// run out it is done again. A work must therefore do no harm when it is done
-// twice; its outcome is heard once.
+// whoever does it holds a lease of some seconds, which is renewed while the work
+// goes on. So a crash loses no task: when the lease has run out it is done
+// again, by whichever process on the database sees that first. A work must
+// therefore do no harm when it is done twice; its outcome is heard once. That is
+// also why the clocks of several machines may differ here: one that is ahead
+// begins a task too early, and nobody notices.
 package tasks
 
 import (
@@ -26,8 +29,10 @@ type Work func(ctx context.Context, s *store.Store, task store.Task) (data []byt
 
 const (
 	atOnce    = 2                // tasks done side by side: the machine has others to serve
-	leaseTime = 5 * time.Minute  // how long a task may take
-	leaseRest = 15 * time.Second // of it, so much is for handing the outcome over
+	workTime  = 5 * time.Minute  // how long a task may take
+	workRest  = 15 * time.Second // of it, so much is for handing the outcome over
+	leaseTime = 8 * time.Second  // after so long a task is somebody else's, unless its lease is renewed
+	beatTime  = 2 * time.Second  // between two renewals
 	pollTime  = 10 * time.Second // between two looks at the store, at most
 	drainTime = 2 * time.Second  // how long work may go on when Run is told to end
 )

@@ -287,7 +287,7 @@ func TestEndless(t *testing.T) {
 		w.run()
 		w.add("list", "An")
 		w.add("other", "Bình")
-		time.Sleep(time.Duration(store.MaxTaskTries)*leaseTime + time.Minute)
+		time.Sleep(time.Duration(store.MaxTaskTries)*(workTime+leaseTime) + time.Minute)
 		check(t, "heard", w.all(), "Bình:other:2 An:list:it was begun too often")
 		check(t, "tasks left", w.left(), 0)
 	})
@@ -388,4 +388,38 @@ func TestShutdown(t *testing.T) {
 			check(t, "tasks left", w.left(), tt.left)
 		})
 	}
+}
+
+// Of two processes one does a task, however long that takes; when it dies the
+// other one does it within ten seconds.
+func TestTwoProcesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := newWorld(t)
+		two := &world{t: t, db: one.db, works: map[string]Work{}}
+		two.open()
+		var begun [2]atomic.Int32
+		for i, w := range []*world{one, two} {
+			w.works["list"] = func(ctx context.Context, _ *store.Store, _ store.Task) ([]byte, error) {
+				begun[i].Add(1)
+				if wait(ctx, time.Minute) {
+					return []byte(`1`), nil
+				}
+				return nil, ctx.Err()
+			}
+		}
+		one.run()
+		one.add("list", "An")
+		synctest.Wait()
+		two.run()
+		time.Sleep(50 * time.Second)
+		check(t, "begun by the other while the first works", begun[1].Load(), 0)
+		one.life.dead.Store(true)
+		time.Sleep(10 * time.Second)
+		check(t, "begun by the other when the first is dead", begun[1].Load(), 1)
+		time.Sleep(2 * time.Minute)
+		check(t, "heard of the first", one.all(), "")
+		check(t, "heard of the other", two.all(), "An:list:1")
+		check(t, "begun by the first", begun[0].Load(), 1)
+		check(t, "tasks left", two.left(), 0)
+	})
 }

@@ -69,8 +69,8 @@ type Command struct {
 }
 
 // A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter], a
-// [channel.Listener], a [channel.Forgetter] and, for a webhook, an
-// [http.Handler].
+// [channel.Listener], a [channel.Forgetter], a [channel.Poller] and, for a
+// webhook, an [http.Handler].
 type Bot struct {
 	id       string // the part of the token before the colon: not secret
 	token    string
@@ -99,6 +99,7 @@ var (
 	_ channel.Limiter   = (*Bot)(nil)
 	_ channel.Listener  = (*Bot)(nil)
 	_ channel.Forgetter = (*Bot)(nil)
+	_ channel.Poller    = (*Bot)(nil)
 	_ http.Handler      = (*Bot)(nil)
 )
 
@@ -172,6 +173,9 @@ func (b *Bot) Name() string { return "telegram:" + b.id }
 
 // ID is the bot's id on Telegram, which is no secret.
 func (b *Bot) ID() string { return b.id }
+
+// Polls says that the bot asks for its updates, which one program may do.
+func (b *Bot) Polls() bool { return b.hook == "" }
 
 // CanEdit says that messages can be edited and, for 48 hours, deleted.
 func (b *Bot) CanEdit() {}

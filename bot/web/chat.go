@@ -33,7 +33,9 @@ type Chat struct {
 }
 
 func newChat(st *store.Store) *Chat {
-	return &Chat{store: st, streams: newStreams(), heads: newHeads(), seed: maphash.MakeSeed()}
+	c := &Chat{store: st, streams: newStreams(), heads: newHeads(), seed: maphash.MakeSeed()}
+	st.OnChange("screen", c.streams.hear)
+	return c
 }
 
 // Name returns "web:1".

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -109,6 +110,15 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case l := <-stream.lines:
 			out.event("", l.ID, s.chat.shown(&l))
+		case id := <-stream.ids:
+			l, err := s.chat.line(r.Context(), contact, id)
+			if errors.Is(err, store.ErrNotFound) {
+				continue // it was taken off the screen for good
+			}
+			if err != nil {
+				return // the page comes again
+			}
+			out.event("", l.ID, s.chat.shown(l))
 		case <-tick.C:
 			out.event("beat", "", nil)
 		case <-stream.cut:
@@ -117,6 +127,17 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// line reads a line that another process has put on the contact's screen.
+func (c *Chat) line(ctx context.Context, contact, id string) (l *store.Line, err error) {
+	err = c.store.View(ctx, func(tx *store.Tx) (err error) {
+		if l, err = tx.Line(contact, id); err != nil {
+			return err
+		}
+		return c.heads.read(tx, []store.Line{*l})
+	})
+	return l, err
 }
 
 // shown returns l as the page is told of it.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"chihai/store"
@@ -35,6 +36,7 @@ type stream struct {
 	neighbour string
 
 	lines chan store.Line
+	ids   chan string   // of lines that another process has put on the screen
 	cut   chan struct{} // closed when the stream must end
 }
 
@@ -63,7 +65,7 @@ func (s *streams) open(contact, neighbour string) *stream {
 		}
 		s.drop(most[0])
 	}
-	st := &stream{contact: contact, neighbour: neighbour, lines: make(chan store.Line, maxPushed), cut: make(chan struct{})}
+	st := &stream{contact: contact, neighbour: neighbour, lines: make(chan store.Line, maxPushed), ids: make(chan string, maxPushed), cut: make(chan struct{})}
 	s.of[contact] = append(s.of[contact], st)
 	s.near[neighbour] = append(s.near[neighbour], st)
 	s.n++
@@ -102,11 +104,38 @@ func (s *streams) push(contact string, l store.Line) {
 	}
 }
 
+// hear tells the open pages of the lines with these keys, which another process
+// has put on screens or taken away. nil: of any lines; then all pages must come
+// again, and are told what they missed. It never waits.
+func (s *streams) hear(keys []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if keys == nil {
+		s.cutAll()
+	}
+	for _, key := range keys {
+		at := max(0, strings.LastIndexByte(key, '/')) // a contact's ID has one, a line's has none
+		contact, id := key[:at], key[at+1:]
+		for _, st := range slices.Clone(s.of[contact]) {
+			select {
+			case st.ids <- id:
+			default:
+				s.drop(st)
+			}
+		}
+	}
+}
+
 // close ends all streams and lets no other begin.
 func (s *streams) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	s.cutAll()
+}
+
+// cutAll ends all streams. s.mu is held.
+func (s *streams) cutAll() {
 	for _, own := range s.of {
 		for _, st := range slices.Clone(own) {
 			s.drop(st)
