@@ -395,6 +395,28 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
+// The network is left alone also when the message that it said so to is given
+// up: the next one of the address waits.
+func TestRetryAfterGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.post(say("a", 0, "old new")...)
+		time.Sleep(MaxAge) // nothing runs
+		began := time.Now()
+		w.net.answer = func(m channel.Message) (channel.Receipt, error) {
+			if time.Since(began) < 30*time.Second {
+				return channel.Receipt{}, &channel.RetryError{After: 30*time.Second - time.Since(began)}
+			}
+			return channel.Receipt{}, nil
+		}
+		w.run()
+		time.Sleep(29 * time.Second)
+		check(t, "calls", w.net.calls, 1)
+		time.Sleep(2 * time.Second)
+		check(t, "shown", w.net.texts("a"), "new")
+	})
+}
+
 // When the network wants to be left alone altogether, only replies go.
 func TestRetryAfterAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

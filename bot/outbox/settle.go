@@ -212,7 +212,9 @@ func (s *sender) merge(l *letter) ending {
 func (s *sender) retry(l *letter, cause error, after time.Duration, all bool) ending {
 	reason := why(l, cause)
 	if s.hopeless(l, errors.Is(cause, channel.ErrUncertain)) {
-		return s.settle(l, store.Failed, reason, "")
+		end := s.settle(l, store.Failed, reason, "")
+		end.wait, end.all = max(0, after), all // the network asked for it all the same
+		return end
 	}
 	pause := max(after, backoff(l.Tries, l.ID))
 	gone, kept := s.change(l, func(tx *store.Tx, m *store.Message) error {
