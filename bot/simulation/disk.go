@@ -185,3 +185,22 @@ func (d *disk) nextDue() (next time.Time) {
 	})
 	return next
 }
+
+// idle says whether nothing is due and no task is left.
+func (d *disk) idle() bool {
+	idle := true
+	d.DB.View(context.Background(), func(kv store.KV) error {
+		for range kv.Scan("task", "", "") {
+			idle = false
+		}
+		for p := range kv.Scan("due", "", "") {
+			var row store.Due
+			if json.Unmarshal(p.Value, &row) == nil && !row.At.After(time.Now()) {
+				idle = false
+			}
+			break
+		}
+		return nil
+	})
+	return idle
+}

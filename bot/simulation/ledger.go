@@ -24,9 +24,10 @@ type ledger struct {
 type posted struct {
 	store.Message
 	at        time.Time
-	kept      bool // its transaction is kept
-	attempted bool // its attempt is kept
-	flying    bool // a send of this life has ended with a yes, or nobody knows how
+	over      time.Time // of a reminder: when it is no use any more
+	kept      bool      // its transaction is kept
+	attempted bool      // its attempt is kept
+	flying    bool      // a send of this life has ended with a yes, or nobody knows how
 	shown     int
 	doubts    int // sends of which the service could not know whether they arrived
 }
@@ -219,6 +220,9 @@ func (w *World) shown(m telegramtest.Message) {
 	w.ledger.group[address] = p.Group
 	if strings.HasPrefix(p.Report, "remind/") {
 		w.report.Reminded++
+		if !time.Now().Before(p.over) {
+			w.broken(remindersOnce.Name, "%s is shown when its time is over", p.Report)
+		}
 	}
 	if p.shown == 1 {
 		return

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -64,7 +65,6 @@ func (w *World) live(ctx context.Context) {
 	defer die()
 	l := &life{World: w, die: die, plan: w.plan, began: time.Now(), waits: map[string]time.Time{}}
 	most := w.between(20*time.Second, 100*time.Second)
-	w.life = l
 	w.report.Starts++
 	w.note("the service starts")
 	w.mu.Unlock()
@@ -110,8 +110,12 @@ func (l *life) begin(ctx context.Context) (ended chan error, err error) {
 	return ended, nil
 }
 
+// unlessDead is err, or nil for a process that is dead, or was told to end
+// before it ran.
 func (l *life) unlessDead(err error) error {
-	if l.over.Load() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over.Load() || l.stopping && errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
@@ -147,7 +151,6 @@ func (l *life) bury() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.nextDue = next
-	l.life = nil
 	l.lives = append(l.lives, span{l.began, time.Now()})
 	l.ledger.bury(&l.report)
 }
@@ -171,17 +174,20 @@ func (w *World) gap() {
 			d += w.between(time.Minute, 3*time.Hour)
 		}
 		d = min(max(d, time.Second), most)
-		w.night = make(chan struct{})
+		w.morning = time.Now().Add(d)
+		if w.plan.when == due { // the clock first
+			w.morning = w.morning.Add(3 * time.Second)
+		}
 		w.note("nothing happens for %v", d)
 	}
+	upgrade := w.plan.when == upgraded
 	w.mu.Unlock()
-	time.Sleep(d)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if jump {
-		close(w.night)
-		w.night = nil
+	if upgrade {
+		if err := w.downgrade(); err != nil {
+			w.fail("downgrade", err)
+		}
 	}
+	time.Sleep(d)
 }
 
 // maxGap keeps an update from becoming older than Telegram keeps it, which is a
@@ -195,7 +201,6 @@ func (w *World) finish(ctx context.Context) {
 	defer die()
 	w.mu.Lock()
 	l := &life{World: w, die: die, began: time.Now(), waits: map[string]time.Time{}}
-	w.life = l
 	w.report.Starts++
 	w.note("the service starts for the last time")
 	w.mu.Unlock()
@@ -213,7 +218,7 @@ func (w *World) finish(ctx context.Context) {
 			return
 		case <-time.After(time.Second):
 		}
-		if quiet = w.quiet(); quiet {
+		if quiet = w.quiet() && l.disk.idle(); quiet {
 			break
 		}
 	}

@@ -24,6 +24,7 @@ type person struct {
 	chat    int64
 	random  *rand.Rand
 	answers func(p *person, q *question) string // what she says to a question; "": she thinks of something
+	hurries bool                                // she answers at once
 	words   *locales.Printer                    // in her language
 	speaks  string                              // her language, once the bot has spoken it
 	chose   []string                            // the languages that she chose last; the bot may have heard only some of it
@@ -93,6 +94,8 @@ func (p *person) patience() time.Duration {
 	switch {
 	case p.asked == nil:
 		return 90*time.Second + time.Duration(p.random.IntN(60))*time.Second
+	case p.hurries:
+		return time.Duration(50+p.random.IntN(400)) * time.Millisecond
 	case p.asked.has(p, "menu.settings"): // there is no hurry at the menu
 		return time.Duration(500+p.random.IntN(6000)) * time.Millisecond
 	}
@@ -101,18 +104,13 @@ func (p *person) patience() time.Duration {
 
 // awake waits for the end of the night.
 func (p *person) awake(ctx context.Context) {
-	for {
-		p.mu.Lock()
-		night := p.night
-		p.mu.Unlock()
-		if night == nil {
-			return
-		}
-		select {
-		case <-night:
-		case <-ctx.Done():
-			return
-		}
+	p.mu.Lock()
+	night := time.NewTimer(time.Until(p.morning))
+	p.mu.Unlock()
+	defer night.Stop()
+	select {
+	case <-night.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -196,7 +194,6 @@ func (p *person) say(text string) {
 	defer p.mu.Unlock()
 	id := p.tg.Text(p.chat, text)
 	p.updates, p.World.said = append(p.updates, id), append(p.World.said, time.Now())
-	p.whose[id] = p
 	p.inputs++
 	p.report.Inputs++
 	p.note("%s says %.40q, update %d", p.name, text, id)

@@ -21,9 +21,10 @@ type target struct {
 type when int
 
 const (
-	always when = iota // people do something
-	due                // something is due
-	seldom             // the officer asks for something
+	always   when = iota // people do something
+	due                  // something is due
+	seldom               // somebody asks for something, or the network fails
+	upgraded             // the database is of the program before
 )
 
 // shutdown is any point at which a process is told to end, and then any that it
@@ -35,15 +36,15 @@ const shutdown = "shutdown"
 // passed: by what a transaction does (disk.go) and by the call of the network
 // (network.go).
 var targets = []target{
-	{"turn: before commit", 3, always},
-	{"turn: after commit, before it is confirmed", 3, always},
+	{"turn: before commit", 2, always},
+	{"turn: after commit, before it is confirmed", 2, always},
 	{"repeated input: before commit", 1, seldom},
 	{"confirm: before", 3, always},
 	{"confirm: during", 3, always},
-	{"send: before", 4, always},
-	{"send: during", 4, always},
-	{"settle: before, after it was sent", 4, always},
-	{"settle: after", 4, always},
+	{"send: before", 3, always},
+	{"send: during", 3, always},
+	{"settle: before, after it was sent", 3, always},
+	{"settle: after", 3, always},
 	{"retry: before it is kept", 1, seldom},
 	{"retry: after", 1, seldom},
 	{"attempt: before it is kept", 3, due},
@@ -60,8 +61,8 @@ var targets = []target{
 	{"task outcome: before it is kept", 1, seldom},
 	{"task outcome: kept, task still there", 1, seldom},
 	{"task: before it is deleted", 1, seldom},
-	{"opening: before commit", 1, seldom},
-	{"opening: after commit", 1, seldom},
+	{"opening: before commit", 1, upgraded},
+	{"opening: after commit", 1, upgraded},
 	{"tidying: before commit", 2, due},
 	{"tidying: after commit", 2, due},
 	{shutdown, 12, always},
@@ -72,7 +73,7 @@ func (w *World) aim() *plan {
 	if w.calm {
 		return nil
 	}
-	p := &plan{target: targets[w.random.IntN(len(targets))], rest: 12 + w.random.IntN(20)}
+	p := &plan{target: targets[w.random.IntN(len(targets))], rest: 8 + w.random.IntN(16)}
 	p.n = w.random.IntN(p.often)
 	if p.when != always {
 		p.rest *= 2

@@ -66,7 +66,7 @@ var remindersOnce = Rule{
 	},
 }
 
-// timely says whether a reminder is posted when it is its time, and says the
+// timely looks whether a reminder is posted when it is its time, and says the
 // hour at which the training begins where people are.
 func timely(kv store.KV, p *posted) error {
 	part := strings.Split(p.Report, "/") // remind/rule/training/moved/member
@@ -81,7 +81,11 @@ func timely(kv store.KV, p *posted) error {
 	for _, r := range reminded {
 		at := t.Start.Add(-r.before)
 		now := time.Now()
-		if r.rule == part[1] && (now.Before(at) || !now.Before(at.Add(r.bound))) {
+		if r.rule != part[1] {
+			continue
+		}
+		p.over = at.Add(r.bound)
+		if now.Before(at) || !now.Before(p.over) {
 			return fmt.Errorf("%s is posted %v after its time", p.Report, now.Sub(at))
 		}
 	}

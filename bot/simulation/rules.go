@@ -16,6 +16,10 @@ type Rule struct {
 	// World.mu is held.
 	Commit func(w *World, c *Commit) error
 
+	// Kept is told of a transaction that was kept; nil: it need not know.
+	// World.mu is held.
+	Kept func(w *World, c *Commit)
+
 	// End looks at the store when everything has come to rest and the service
 	// has ended; nil: it does not.
 	End func(w *World, tx *store.Tx) error
@@ -30,6 +34,7 @@ func rules() []Rule {
 		messagesSettled,
 		remindersOnce,
 		toldTrue,
+		outcomesOnce,
 	}
 }
 
@@ -60,6 +65,11 @@ func (w *World) kept(c *Commit) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ledger.kept(w, c)
+	for _, r := range w.rules {
+		if r.Kept != nil {
+			r.Kept(w, c)
+		}
+	}
 	for _, in := range c.Inputs {
 		w.note("%s %s is kept", c.Kind, in)
 	}

@@ -38,13 +38,13 @@ func (w *World) prepare(ctx context.Context) error {
 	for i, name := range []string{"An", "Bé", "Cúc", "Đào", "Em", "Phượng"}[:howManyWomen] {
 		w.newPerson(name, int64(firstWoman+i), women)
 	}
-	w.newPerson("Lan", firstOfficer, officers)
+	w.newPerson("Lan", firstOfficer, officers).hurries = true // one who makes work for ten
 	return s.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.ImportAreas(units); err != nil {
 			return err
 		}
-		for i := range 8 {
-			start := tx.Now.Add(time.Duration(20+w.random.IntN(12*24)) * time.Hour).Truncate(time.Hour)
+		for i := range 12 {
+			start := tx.Now.Add(time.Duration(20+w.random.IntN(30*24)) * time.Hour).Truncate(time.Hour)
 			if err := tx.AddTraining(&store.Training{
 				Kind: store.Class, Name: store.Text{"vi": fmt.Sprintf("Lớp số %02d", i)}, Place: "Nhà văn hóa", Area: "92",
 				Start: start, End: start.Add(2 * time.Hour), Seats: 1 + w.random.IntN(4), Children: i%2 == 0, Listed: true,

@@ -106,19 +106,18 @@ type World struct {
 	people  []*person
 	report  Report
 	began   time.Time
-	life    *life // the one that runs; nil: none
-	night   chan struct{}
-	closing bool // people begin nothing any more
-	calm    bool // no crashes and no faults
+	morning time.Time // people sleep until then
+	closing bool      // people begin nothing any more
+	calm    bool      // no crashes and no faults
 	nextDue time.Time
 	plan    *plan  // of the next life; nil: it need not die
 	lives   []span // when the service ran
 
-	updates   []int64           // what people did, in the order of the network
-	said      []time.Time       // when
-	confirmed int               // so many of updates were confirmed
-	whose     map[int64]*person // of the updates
+	updates   []int64     // what people did, in the order of the network
+	said      []time.Time // when
+	confirmed int         // so many of updates were confirmed
 	ledger    ledger
+	outcomes  map[string]bool // tasks of which was heard
 }
 
 // A span of time.
@@ -134,8 +133,7 @@ func Run(ctx context.Context, c Config) *Report {
 		random: rand.New(rand.NewPCG(c.Seed, 0x5eed)),
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
-		whose:  map[int64]*person{},
-		ledger: newLedger(),
+		ledger: newLedger(), outcomes: map[string]bool{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
 	w.tg.Keep = 4

@@ -7,7 +7,7 @@ import (
 )
 
 // mostSeats is how many seats a woman keeps before she gives one up.
-const mostSeats = 3
+const mostSeats = 4
 
 // women answers as a woman does who wants seats, changes her mind, and now and
 // then does something else.
@@ -72,7 +72,7 @@ func atMenu(p *person, q *question) string {
 		return p.words.T("menu.help")
 	case n < 10:
 		return "cảm ơn"
-	case q.has(p, "menu.mine") && (len(p.holds) >= mostSeats || n < 30):
+	case q.has(p, "menu.mine") && (len(p.holds) >= mostSeats || n < 20):
 		return p.words.T("menu.mine")
 	}
 	return p.words.T("menu.register")
