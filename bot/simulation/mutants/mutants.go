@@ -50,7 +50,7 @@ type Test struct {
 var simulation = Test{"bot", "TestSimulation"}
 
 // simulated is how many crashes a mutant has to survive there.
-const simulated = "1000"
+const simulated = "450"
 
 // testTime is how long one test of a mutant may run. One that hangs is caught.
 const testTime = 4 * time.Minute

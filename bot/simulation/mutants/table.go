@@ -111,6 +111,12 @@ var Table = []Mutant{
 		By: []Test{simulation, {"bot/schedule", "TestRemind"}},
 	},
 	{
+		Name: "reminder-without-end", Does: "after an outage people are reminded of what has begun already",
+		File: "flows/remind.go",
+		Old:  "\t\t\tt.Until(due.Until)\n", New: "",
+		By: []Test{{"flows", "TestTranscripts"}, {"bot/schedule", "TestRemind"}, simulation},
+	},
+	{
 		Name: "wrong-zone", Does: "people are told to come seven hours early",
 		File: "flows/turn.go",
 		Old:  "at.In(t.engine.opt.Zone)", New: "at.In(t.engine.opt.Zone).UTC()",
