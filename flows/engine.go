@@ -210,6 +210,11 @@ func (t *Turn) run() error {
 	if t.Input.At = t.Input.At.UTC(); t.Input.At.IsZero() {
 		t.Input.At = t.Now
 	}
+	if t.Input.Done != nil {
+		if err := t.Input.Done(t.Tx); err != nil {
+			return err
+		}
+	}
 	switch t.Input.Kind {
 	case Due, Outcome:
 		return t.hear()
