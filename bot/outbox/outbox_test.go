@@ -382,6 +382,7 @@ func TestRetryAfter(t *testing.T) {
 		w.post(say("b", 0, "3 4")...)
 		synctest.Wait()
 		w.post(say("a", 0, "5")...)
+		w.post(say("a", 1, "7")...) // another lane waits too
 		w.post(say("c", 1, "6")...)
 		synctest.Wait()
 		check(t, "shown to others at once", w.net.texts(""), "3 4 6")
@@ -390,7 +391,7 @@ func TestRetryAfter(t *testing.T) {
 		check(t, "shown to a too early", w.net.texts("a"), "")
 		time.Sleep(time.Second)
 		synctest.Wait()
-		check(t, "shown to a", w.net.texts("a"), "1 2 5")
+		check(t, "shown to a", w.net.texts("a"), "1 2 5 7")
 		check(t, "retried", w.box.Stats()[0].Retried, int64(1))
 	})
 }
