@@ -1,9 +1,6 @@
 package simulation
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // officers answers as a member of staff does who makes trainings with few
 // seats, cancels one now and then, and takes lists and codes.
@@ -11,15 +8,15 @@ func officers(p *person, q *question) string {
 	if text := atWelcome(p, q); text != "" {
 		return text
 	}
-	for id, text := range map[string]string{
-		"training.name_ask":  fmt.Sprintf("Lớp %s%d", p.name[:1], p.inputs),
-		"training.place_ask": "Nhà văn hóa xã",
-		"training.seats_ask": fmt.Sprint(1 + p.random.IntN(4)),
-		"area.name_staff":    "Kế Sách",
-	} {
-		if q.says(p, id) {
-			return text
-		}
+	switch {
+	case q.says(p, "training.name_ask"):
+		return fmt.Sprintf("Lớp %s%d", p.name[:1], p.inputs)
+	case q.says(p, "training.place_ask"):
+		return "Nhà văn hóa xã"
+	case q.says(p, "training.seats_ask"):
+		return fmt.Sprint(1 + p.random.IntN(4))
+	case q.says(p, "area.name_staff"):
+		return "Kế Sách"
 	}
 	for _, id := range []string{"training.publish", "training.cancel_yes", "training.km_none", "training.audience_all", "training.listed_all", "menu.staff"} {
 		if q.has(p, id) {
@@ -46,8 +43,7 @@ func officers(p *person, q *question) string {
 	if classes := classesOf(q); len(classes) > 0 {
 		return classes[p.random.IntN(len(classes))]
 	}
-	if strings.Contains(q.text, p.words.T("training.day_ask")) || len(q.others(p)) > 0 {
-		others := q.others(p)
+	if others := q.others(p); len(others) > 0 {
 		return others[p.random.IntN(len(others))]
 	}
 	if q.has(p, "nav.stop") {

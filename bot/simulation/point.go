@@ -73,10 +73,10 @@ func (w *World) aim() *plan {
 	if w.calm {
 		return nil
 	}
-	p := &plan{target: targets[w.random.IntN(len(targets))], rest: 8 + w.random.IntN(16)}
+	p := &plan{target: targets[w.random.IntN(len(targets))], rest: 6 + w.random.IntN(12)}
 	p.n = w.random.IntN(p.often)
 	if p.when != always {
-		p.rest *= 2
+		p.rest *= 3
 	}
 	return p
 }

@@ -70,9 +70,15 @@ var Table = []Mutant{
 	},
 	{
 		Name: "retry-after-ignored", Does: "the bot goes on calling Telegram, which blocks it for longer",
+		File: "bot/telegram/send.go",
+		Old:  "b.slow.told(address, max(time.Duration(api.RetryAfter)*time.Second, time.Second))", New: "b.slow.told(address, time.Second)",
+		By: []Test{simulation, {"bot/telegram", "TestSlowdown"}},
+	},
+	{
+		Name: "retry-after-for-one", Does: "a chat that Telegram wants left alone gets its reminders all the same",
 		File: "bot/outbox/settle.go",
 		Old:  "ending{again: true, pause: pause, wait: max(0, after), all: all}", New: "ending{again: true, pause: pause}",
-		By: []Test{simulation, {"bot/outbox", "TestRetryAfter"}},
+		By: []Test{{"bot/outbox", "TestRetryAfter"}},
 	},
 	{
 		Name: "group-split", Does: "a reminder comes between the two halves of an answer",
@@ -149,7 +155,7 @@ var Table = []Mutant{
 	{
 		Name: "no-migration", Does: "after an upgrade, what waited for a woman before is sent although she had everything deleted",
 		File: "store/migrate.go",
-		Old:  "if err := tx.indexMessage(m); err != nil {", New: "if err := error(nil); err != nil {",
+		Old:  "if err := tx.indexMessage(m); err != nil {", New: "if err := error(nil); m == nil || err != nil {",
 		By: []Test{{"store", "TestMigrateFromSchema1"}},
 	},
 	{
@@ -168,7 +174,7 @@ var Table = []Mutant{
 		Name: "old-button", Does: "a button from last week answers today's question",
 		File: "flows/answer.go",
 		Old:  "\tif tap.Token == p.Token {", New: "\tif tap.Token != \"\" {",
-		By: []Test{{"flows", "TestTranscripts"}},
+		By: []Test{{"flows", "TestButtonOfAnotherQuestion"}},
 	},
 	{
 		Name: "double-tap", Does: "a trembling finger answers the next question as well",
