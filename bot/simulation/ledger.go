@@ -17,7 +17,7 @@ type ledger struct {
 	open    map[string]*posted   // by id
 	chats   map[string][]*posted // by address, in the order of ids
 	reports map[string]int       // how many messages were posted for a report
-	group   map[string]string    // by address: the group of the message shown last, in this life
+	group   map[string]string    // by address: the group of the message delivered last, in this life
 }
 
 // A posted message that is not settled yet.
@@ -103,6 +103,7 @@ func (g *ledger) kept(w *World, c *Commit) {
 func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 	switch outcome {
 	case "", store.Delivered:
+		g.group[p.Address] = p.Group // one whose first message is still in doubt has not begun
 		if p.shown == 0 {
 			w.broken(messagesSettled.Name, "message %s to %s counts as delivered and was never shown: %.60q", p.ID, p.Address, p.Text)
 		}
@@ -217,7 +218,6 @@ func (w *World) shown(m telegramtest.Message) {
 		return // send has told
 	}
 	p.shown++
-	w.ledger.group[address] = p.Group
 	if strings.HasPrefix(p.Report, "remind/") {
 		w.report.Reminded++
 		if !time.Now().Before(p.over) {
