@@ -39,7 +39,9 @@ type parts struct {
 	chat     bool         // the web chat is open
 	adopt    bool         // another bot's database is taken over
 	console  *console.Console
-	silent   bool // no clock: nothing is done that nobody asks for
+	silent   bool             // no clock: nothing is done that nobody asks for
+	words    *locales.Catalog // nil: read from the program; a simulation starts thousands of bots with the same
+	network  *http.Client     // for Telegram; nil: the real one
 
 	disk *disk.Watch // over the database; nil: none
 
@@ -49,9 +51,12 @@ type parts struct {
 
 // newBot puts a bot together. Nothing runs yet, no network is called.
 func newBot(ctx context.Context, p parts) (*bot, error) {
-	catalog, err := locales.Load()
-	if err != nil {
-		return nil, fmt.Errorf("read the locales: %w", err)
+	catalog := p.words
+	if catalog == nil {
+		var err error
+		if catalog, err = locales.Load(); err != nil {
+			return nil, fmt.Errorf("read the locales: %w", err)
+		}
 	}
 	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), process: rand.Text(), started: p.store.Now(), keeper: &keeper{store: p.store}}
 	made := thisBuild()
@@ -147,6 +152,7 @@ func newTelegram(ctx context.Context, p parts, page *url.URL, catalog *locales.C
 	tg, err := telegram.New(telegram.Config{
 		Token: account.token, API: account.api, Webhook: account.webhook, URL: page.String(),
 		Commands: menus(catalog),
+		Client:   p.network,
 		Named: func(name string) {
 			known.set(name)
 			err := p.store.Update(ctx, func(tx *store.Tx) error { return tx.NameBot("telegram", name) })

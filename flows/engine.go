@@ -23,7 +23,7 @@ type Engine struct {
 	byName   map[string]*Flow
 	commands map[string]string // slash command → flow or one of the ways below
 	triggers map[string]string // folded word → flow
-	words    map[string][]word // locale id → what may be typed for it
+	lexicon  *lexicon
 }
 
 // Options of an [Engine]. The zero value serves tests.
@@ -95,15 +95,7 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 		commands: map[string]string{
 			wayStart: wayStart, wayMenu: wayMenu, wayBack: wayBack, wayStop: wayStop, wayLater: wayLater,
 		},
-		words: map[string][]word{},
-	}
-	for _, id := range c.IDs() {
-		for _, w := range c.Words(id) {
-			if len(w) > 4*mostLabel || strings.ContainsAny(w, "{\n") {
-				continue // no label
-			}
-			e.words[id] = append(e.words[id], word{store.Fold(w), spelt(w)})
-		}
+		lexicon: &lexicon{catalog: c},
 	}
 	for _, f := range flows {
 		if e.byName[f.Name] != nil {
@@ -114,7 +106,7 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 			if !c.Has(id) {
 				return nil, fmt.Errorf("flow %s: no message %s", f.Name, id)
 			}
-			for _, word := range e.words[id] {
+			for _, word := range e.lexicon.words(id) {
 				w, into := word.folded, e.triggers
 				if strings.HasPrefix(w, "/") {
 					into = e.commands
@@ -236,7 +228,7 @@ func (e *Engine) printer(m *store.Member) *locales.Printer {
 	return e.catalog.In(m.Language, m.Address)
 }
 
-func (e *Engine) typed(id string) []word { return e.words[id] }
+func (e *Engine) typed(id string) []word { return e.lexicon.words(id) }
 
 // run answers the input.
 func (t *Turn) run() error {
@@ -247,6 +239,11 @@ func (t *Turn) run() error {
 	}
 	if t.Input.At = t.Input.At.UTC(); t.Input.At.IsZero() {
 		t.Input.At = t.Now
+	}
+	if t.Input.Done != nil {
+		if err := t.Input.Done(t.Tx); err != nil {
+			return err
+		}
 	}
 	switch t.Input.Kind {
 	case Due, Outcome:

@@ -248,6 +248,82 @@ func TestFailingHear(t *testing.T) {
 	}
 }
 
+// A button of another question than the open one answers nothing, also where it
+// means something that the open one offers.
+func TestButtonOfAnotherQuestion(t *testing.T) {
+	r := rehearse(t, memory.New(), nil)
+	r.hear(t, r.says("Hoa", "/start"), r.says("Hoa", "1"))
+	tap := r.says("Hoa", "")
+	tap.Kind, tap.Tap = Choice, Tap{Token: "lastweek", ID: "register"}
+	catalog, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := catalog.In("vi", "").T("engine.late")
+	if said := r.hear(t, tap); len(said) == 0 || !strings.HasPrefix(said[0], late) {
+		t.Errorf("she is told %q, want %q", said, late)
+	}
+}
+
+// What an input comes of goes with its turn, in one transaction, and stays when
+// the turn fails or was taken before.
+func TestDone(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		hear func(*Turn) error
+		left bool
+	}{
+		{"heard", func(*Turn) error { return nil }, false},
+		{"failed", func(*Turn) error { return errors.New("fails") }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := rehearse(t, memory.New(), &Flow{Name: "help", Hear: tt.hear})
+			r.hear(t, r.says("Hoa", "/start"), r.says("Hoa", "1"))
+			due := &store.Due{ID: "due/1", At: r.now, Job: store.HearJob, Flow: "help"}
+			plan := func() {
+				err := r.store.Update(t.Context(), func(tx *store.Tx) error {
+					c, err := tx.Contact(tx.ContactID("test:1", "Hoa"))
+					if err != nil {
+						return err
+					}
+					due.Member = c.Speaker
+					return tx.Plan(due)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			left := func() (n int) {
+				err := r.store.View(t.Context(), func(tx *store.Tx) error {
+					for d, err := range tx.AllDue() {
+						if err != nil {
+							return err
+						}
+						if d.ID == due.ID {
+							n++
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			plan()
+			r.hear(t, FromDue(due))
+			if got := left() == 1; got != tt.left {
+				t.Errorf("left: %t, want %t", got, tt.left)
+			}
+			plan()
+			r.hear(t, FromDue(due))
+			if left() != 1 {
+				t.Error("what was seen before took its row away")
+			}
+		})
+	}
+}
+
 // A document that cannot be read holds up nobody: the input counts as handled.
 func TestUnreadable(t *testing.T) {
 	for _, bucket := range []string{"conversation", "member", "contact", "meta"} {

@@ -27,12 +27,21 @@ type Input struct {
 	Flow  string    // Due, Outcome: the flow that hears it
 	Data  []byte    // Due, Outcome: JSON that only that flow understands
 	At    time.Time // when it happened, by the network's clock
+
+	// Done takes out of the store what this input comes of, such as the task
+	// whose outcome it is, in the transaction of its turn: IDs are remembered
+	// for days only, and the next start may be later. nil: nothing. It is not
+	// called for an ID that was seen before, nor when the turn fails.
+	Done func(*store.Tx) error
 }
 
 // FromDue returns the input by which something planned as [store.HearJob]
 // reaches its flow.
 func FromDue(d *store.Due) Input {
-	return Input{ID: d.ID, Member: d.Member, Kind: Due, Flow: d.Flow, Data: d.Data, At: d.At}
+	return Input{
+		ID: d.ID, Member: d.Member, Kind: Due, Flow: d.Flow, Data: d.Data, At: d.At,
+		Done: func(tx *store.Tx) error { return tx.Done(d) },
+	}
 }
 
 // MaxText is how many characters of a written message are looked at; the rest

@@ -176,6 +176,19 @@ func TestDeletion(t *testing.T) {
 		return err
 	})
 	update(func(tx *store.Tx) error { return tx.Settle(last) }) // the word that she was deleted has gone out
+	planned := false
+	update(func(tx *store.Tx) error {
+		for d, err := range tx.AllDue() {
+			if err != nil {
+				return err
+			}
+			planned = planned || d.Job == store.ScrubJob
+		}
+		return nil
+	})
+	if !planned {
+		t.Error("nobody will wipe the file")
+	}
 	scrubbed(t, db)
 
 	raw := read(t, path)

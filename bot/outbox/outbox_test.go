@@ -382,6 +382,7 @@ func TestRetryAfter(t *testing.T) {
 		w.post(say("b", 0, "3 4")...)
 		synctest.Wait()
 		w.post(say("a", 0, "5")...)
+		w.post(say("a", 1, "7")...) // another lane waits too
 		w.post(say("c", 1, "6")...)
 		synctest.Wait()
 		check(t, "shown to others at once", w.net.texts(""), "3 4 6")
@@ -390,8 +391,30 @@ func TestRetryAfter(t *testing.T) {
 		check(t, "shown to a too early", w.net.texts("a"), "")
 		time.Sleep(time.Second)
 		synctest.Wait()
-		check(t, "shown to a", w.net.texts("a"), "1 2 5")
+		check(t, "shown to a", w.net.texts("a"), "1 2 5 7")
 		check(t, "retried", w.box.Stats()[0].Retried, int64(1))
+	})
+}
+
+// The network is left alone also when the message that it said so to is given
+// up: the next one of the address waits.
+func TestRetryAfterGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.post(say("a", 0, "old new")...)
+		time.Sleep(MaxAge) // nothing runs
+		began := time.Now()
+		w.net.answer = func(m channel.Message) (channel.Receipt, error) {
+			if time.Since(began) < 30*time.Second {
+				return channel.Receipt{}, &channel.RetryError{After: 30*time.Second - time.Since(began)}
+			}
+			return channel.Receipt{}, nil
+		}
+		w.run()
+		time.Sleep(29 * time.Second)
+		check(t, "calls", w.net.calls, 1)
+		time.Sleep(2 * time.Second)
+		check(t, "shown", w.net.texts("a"), "new")
 	})
 }
 

@@ -214,7 +214,9 @@ func (s *sender) merge(l *letter) ending {
 func (s *sender) retry(l *letter, cause error, after time.Duration, all bool) ending {
 	reason := why(l, cause)
 	if s.hopeless(l) {
-		return s.settle(l, store.Failed, reason, "")
+		end := s.settle(l, store.Failed, reason, "")
+		end.wait, end.all = max(0, after), all // the network asked for it all the same
+		return end
 	}
 	pause := max(after, backoff(l.Tries, l.ID))
 	if errors.Is(cause, channel.ErrUncertain) && l.Tries+1 >= MaxTries {

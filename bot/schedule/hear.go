@@ -9,7 +9,8 @@ import (
 	"chihai/store"
 )
 
-// hear hands each row to the flow and the member that it names, and deletes it.
+// hear hands each row to the flow and the member that it names, which deletes it
+// in the same turn; one at which the flow failed is deleted here.
 // A row whose time is over lapses.
 func (s *Schedule) hear(ctx context.Context, rows []*store.Due) error {
 	var errs []error

@@ -115,9 +115,10 @@ func call(ctx context.Context, work Work, s *store.Store, task store.Task) (data
 	return data, err
 }
 
-// end hands the outcome over and then deletes the task: after a crash in
-// between it is handed over again, and recognised by its ID. Each is tried
-// until the lease is over.
+// end hands the outcome over, with which the task is deleted: however long the
+// bot is off then, the outcome is not heard again. A task whose outcome was not
+// heard, because the flow failed, is deleted after it. Each is tried until the
+// lease is over.
 func (t *Tasks) end(ctx context.Context, task *store.Task, o flows.TaskOutcome) error {
 	data, err := json.Marshal(o)
 	if err != nil {
@@ -127,6 +128,7 @@ func (t *Tasks) end(ctx context.Context, task *store.Task, o flows.TaskOutcome) 
 		return t.hand(ctx, flows.Input{
 			ID: "task/" + task.ID + "/done", Member: task.Member, Kind: flows.Outcome,
 			Flow: task.Flow, Data: data, At: t.store.Now(),
+			Done: func(tx *store.Tx) error { return tx.EndTask(task.ID) },
 		})
 	}); err != nil {
 		return err

@@ -1,0 +1,53 @@
+package simulation
+
+import "fmt"
+
+// officers answers as a member of staff does who makes trainings with few
+// seats, cancels one now and then, and takes lists and codes.
+func officers(p *person, q *question) string {
+	if text := atWelcome(p, q); text != "" {
+		return text
+	}
+	switch {
+	case q.says(p, "training.name_ask"):
+		return fmt.Sprintf("Lớp %s%d", p.name[:1], p.inputs)
+	case q.says(p, "training.place_ask"):
+		return "Nhà văn hóa xã"
+	case q.says(p, "training.seats_ask"):
+		return fmt.Sprint(1 + p.random.IntN(4))
+	case q.says(p, "area.name_staff"):
+		return "Kế Sách"
+	}
+	for _, id := range []string{"training.publish", "training.cancel_yes", "training.km_none", "training.audience_all", "training.listed_all", "menu.staff"} {
+		if q.has(p, id) {
+			return p.words.T(id)
+		}
+	}
+	switch n := p.random.IntN(100); {
+	case q.has(p, "training.cancel"):
+		if n < 15 {
+			return p.words.T("training.cancel")
+		}
+		if n < 70 {
+			return p.words.T("training.file")
+		}
+		return p.words.T("training.share")
+	case q.has(p, "training.qr"):
+		return p.words.T("training.qr")
+	case q.has(p, "staff.new"):
+		if n < 60 {
+			return p.words.T("staff.new")
+		}
+		return p.words.T("staff.list")
+	}
+	if classes := classesOf(q); len(classes) > 0 {
+		return classes[p.random.IntN(len(classes))]
+	}
+	if others := q.others(p); len(others) > 0 {
+		return others[p.random.IntN(len(others))]
+	}
+	if q.has(p, "nav.stop") {
+		return p.words.T("nav.stop")
+	}
+	return ""
+}
