@@ -29,7 +29,6 @@ func (d *DB) commit(payload *payload) (stale []ref, err error) {
 		case err == nil:
 			return stale, nil
 		case !lost(err):
-			d.cache.forget()
 			return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 		}
 		d.writer.drop()
