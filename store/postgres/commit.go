@@ -28,8 +28,7 @@ func (d *DB) commit(payload *payload) (stale []ref, err error) {
 		switch {
 		case err == nil:
 			return stale, nil
-		case !lost(err):
-			d.cache.forget()
+		case !lost(err) && !doubt:
 			return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 		}
 		d.writer.drop()

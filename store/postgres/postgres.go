@@ -36,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -101,6 +102,7 @@ const (
 	defaultPatience = 15 * time.Second
 	defaultCache    = 64 << 20
 	connectTimeout  = 5 * time.Second
+	maxViews        = 16 // connections for Views; others wait
 )
 
 // Open opens the database that dsn names, as a URL or as "host=… dbname=…"
@@ -125,6 +127,9 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
 	prepare(pool.ConnConfig)
+	if !strings.Contains(dsn, "pool_max_conns") {
+		pool.MaxConns = maxViews
+	}
 	d := &DB{
 		opt:     opt,
 		config:  pool.ConnConfig.Copy(),
@@ -293,7 +298,7 @@ func lost(err error) bool {
 // the transaction was written.
 func said(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Severity == "ERROR"
+	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
 }
 
 // CheckAddress returns an error unless dsn is an address that [Open] takes. It

@@ -1,12 +1,12 @@
 package postgres
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
 
@@ -44,12 +44,8 @@ func (d *DB) next(wants []store.Want, since time.Time) []store.Want {
 			continue
 		}
 		found, _ := d.cache.get(ref{w.Bucket, w.Key}, since)
-		var fields map[string]jsontext.Value
-		if found.value == nil || json.Unmarshal(found.value, &fields) != nil {
-			continue
-		}
-		var key string
-		if json.Unmarshal(fields[w.Field], &key) != nil {
+		key := field(found.value, w.Field)
+		if key == "" {
 			continue
 		}
 		for _, bucket := range w.Next {
@@ -57,6 +53,30 @@ func (d *DB) next(wants []store.Want, since time.Time) []store.Want {
 		}
 	}
 	return next
+}
+
+// field returns the text that stands in a field of a document, or "".
+func field(document []byte, name string) string {
+	d := jsontext.NewDecoder(bytes.NewReader(document), jsontext.AllowDuplicateNames(true))
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return ""
+	}
+	for {
+		t, err := d.ReadToken()
+		if err != nil || t.Kind() != '"' {
+			return "" // the end of the document
+		}
+		if t.String() != name {
+			if d.SkipValue() != nil {
+				return ""
+			}
+			continue
+		}
+		if t, err = d.ReadToken(); err != nil || t.Kind() != '"' {
+			return ""
+		}
+		return t.String()
+	}
 }
 
 // fetch asks the database for refs.
