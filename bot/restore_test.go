@@ -160,7 +160,7 @@ func holds(t *testing.T, e environment, n int) {
 
 // documents are what check counts, without what comes and goes by itself.
 func documents(said string) string {
-	return regexp.MustCompile(`(?m)^ *\d+ (seen|meta|audit|documents.*|receipt|screen)\n`).ReplaceAllString(said, "")
+	return regexp.MustCompile(`(?m)^ *\d+ (seen|meta|audit|audit_new|audit_chain|documents.*|receipt|screen)\n`).ReplaceAllString(said, "")
 }
 
 // --replace keeps what was there, whatever its state.
