@@ -340,7 +340,7 @@ func TestUnreadable(t *testing.T) {
 					keys = append(keys, p.Key)
 				}
 				for _, key := range keys {
-					if err := kv.Put(bucket, key, []byte(`{"id":`)); err != nil {
+					if err := kv.Put(bucket, key, []byte(`["no object"]`)); err != nil {
 						return err
 					}
 				}

@@ -81,6 +81,24 @@ func TestRestartBetween(t *testing.T) {
 	}
 }
 
+// TestLayout opens a database whose functions are those of another program.
+func TestLayout(t *testing.T) {
+	server := postgrestest.Start(t)
+	dsn := server.Database(t)
+	db := open(t, dsn, postgres.Options{})
+	put(t, db, "n", `1`)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server.Exec(t, "test1", "comment on function chihai.commit is 'layout 0'")
+	server.Exec(t, "test1", "create function chihai.commit(int) returns int language sql as 'select 1'")
+	db = open(t, dsn, postgres.Options{})
+	put(t, db, "m", `1`)
+	if got := get(t, db, "n") + get(t, db, "m"); got != "11" {
+		t.Errorf("n and m = %q", got)
+	}
+}
+
 // TestRefused lets the database refuse what one Update of a group writes: the
 // others are kept.
 func TestRefused(t *testing.T) {

@@ -21,6 +21,11 @@ const (
 	lockCommit = 1          // held by a commit until it is done, and while tables are made
 )
 
+// layout names what stands in the schema chihai, and is kept there as a comment
+// on the function of commits. It changes with the functions; programs of two
+// layouts cannot use a database at the same time.
+const layout = "layout 1"
+
 // schemaSQL makes what stands in the schema chihai, if it is not there yet.
 //
 //go:embed schema.sql
@@ -29,8 +34,10 @@ var schemaSQL string
 // install makes what every database has, with the tables of all buckets that
 // this program knows. Several processes may do so at once.
 func install(ctx context.Context, conn *pgx.Conn) error {
-	var there bool
-	if err := conn.QueryRow(ctx, "select to_regproc('chihai.commit') is not null").Scan(&there); err != nil || there {
+	var made string
+	err := conn.QueryRow(ctx, `select coalesce((select obj_description(oid, 'pg_proc') from pg_proc
+		where proname = 'commit' and pronamespace = to_regnamespace('chihai') limit 1), '')`).Scan(&made)
+	if err != nil || made == layout {
 		return err
 	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
@@ -40,7 +47,11 @@ func install(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := tx.Exec(ctx, schemaSQL); err != nil {
 			return fmt.Errorf("make schema chihai: %w", err)
 		}
-		return addTables(ctx, tx, store.Buckets())
+		if err := addTables(ctx, tx, store.Buckets()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "comment on function chihai.commit is '"+layout+"'")
+		return err
 	})
 }
 

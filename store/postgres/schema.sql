@@ -1,5 +1,16 @@
 create schema if not exists chihai;
 
+-- Functions of another layout go.
+do $$
+declare
+	f regprocedure;
+begin
+	for f in select oid::regprocedure from pg_proc where pronamespace = 'chihai'::regnamespace loop
+		execute 'drop function ' || f;
+	end loop;
+end
+$$;
+
 -- The buckets that have a table in the schema public.
 create table if not exists chihai.buckets (name text collate "C" primary key);
 
