@@ -22,7 +22,7 @@ func TestWatch(t *testing.T) {
 	if err := db.Update(t.Context(), func(kv store.KV) error { _, err := kv.Get("b", "k"); return err }); err != nil {
 		t.Fatal(err)
 	}
-	large := strings.Repeat("x", store.MaxValue)
+	large := `"` + strings.Repeat("x", store.MaxValue-2) + `"`
 	err := db.Update(t.Context(), func(kv store.KV) error {
 		for i := range 40 {
 			if err := kv.Put("b", string(rune('a'+i)), []byte(large)); err != nil {
