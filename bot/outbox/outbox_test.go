@@ -412,6 +412,7 @@ func TestRetryAfterGivenUp(t *testing.T) {
 		}
 		w.run()
 		time.Sleep(29 * time.Second)
+		synctest.Wait()
 		check(t, "calls", w.net.calls, 1)
 		time.Sleep(2 * time.Second)
 		check(t, "shown", w.net.texts("a"), "new")
