@@ -17,6 +17,7 @@ import (
 
 	"chihai/bot/telegram/telegramtest"
 	"chihai/store"
+	"chihai/store/bolt"
 )
 
 const (
@@ -190,7 +191,11 @@ func addTrainings(t testing.TB, trainings, seats int) func(*store.Tx) error {
 // change changes the database path, which is made if there is none.
 func change(t testing.TB, path string, fn func(*store.Tx) error) {
 	t.Helper()
-	s, err := openStore(t.Context(), path, nil)
+	db, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), db, store.Options{}) // the program makes the keys
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // ErrOwnTools says that a database is not a file and is backed up by tools of
 // its own.
-var ErrOwnTools = errors.New("this database has tools of its own for backups")
+var ErrOwnTools = errors.New("PostgreSQL has tools of its own for backups: pg_dump -Fc DATABASE > FILE while the bot runs, or pg_basebackup with the log for every moment")
 
 // Copy writes a consistent copy of the database into the file path, which must
 // not exist, while it is used. size is how many bytes it has now; Copy begins

@@ -80,6 +80,13 @@ func (n *network) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 	return receipt, err
 }
 
+// called returns how often the network was called.
+func (n *network) called() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.calls
+}
+
 func (n *network) show(m channel.Message) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -386,7 +393,7 @@ func TestRetryAfter(t *testing.T) {
 		w.post(say("c", 1, "6")...)
 		synctest.Wait()
 		check(t, "shown to others at once", w.net.texts(""), "3 4 6")
-		check(t, "calls", w.net.calls, 4)
+		check(t, "calls", w.net.called(), 4)
 		time.Sleep(29 * time.Second)
 		check(t, "shown to a too early", w.net.texts("a"), "")
 		time.Sleep(time.Second)
@@ -413,7 +420,7 @@ func TestRetryAfterGivenUp(t *testing.T) {
 		w.run()
 		time.Sleep(29 * time.Second)
 		synctest.Wait()
-		check(t, "calls", w.net.calls, 1)
+		check(t, "calls", w.net.called(), 1)
 		time.Sleep(2 * time.Second)
 		check(t, "shown", w.net.texts("a"), "new")
 	})
@@ -484,7 +491,7 @@ func TestBlocked(t *testing.T) {
 		m.Report = "r2"
 		w.post(m)
 		synctest.Wait()
-		check(t, "calls", w.net.calls, 1)
+		check(t, "calls", w.net.called(), 1)
 		check(t, "deliveries", w.deliveries(), "blocked:r1 blocked:r2")
 
 		// She writes again: the engine notes that she is reachable.
@@ -709,7 +716,7 @@ func TestMoved(t *testing.T) {
 		w.post(m) // a turn that did not know yet
 		time.Sleep(time.Minute)
 		check(t, "shown", w.net.texts("b"), "1 2 3 4")
-		check(t, "calls", w.net.calls, 5)
+		check(t, "calls", w.net.called(), 5)
 		check(t, "left in the outbox", w.left(), 0)
 	})
 }

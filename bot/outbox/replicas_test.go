@@ -156,7 +156,7 @@ func TestTurns(t *testing.T) {
 		)
 		time.Sleep(time.Second) // both are under way
 		lose()
-		check(t, "calls", w.net.calls, 2)
+		check(t, "calls", w.net.called(), 2)
 		check(t, "left in the outbox", w.left(), 2)
 		check(t, "delivered", w.box.Stats()[0].Delivered, 0)
 		check(t, "in memory", w.box.Stats()[0].Chats, 0)

@@ -52,7 +52,7 @@ func Start(t testing.TB, settings ...string) *Server {
 	s := create(t)
 	s.run(t, "initdb", "-D", s.data(), "-N", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
 	s.configure(t, append([]string{
-		"listen_addresses='127.0.0.1'", "unix_socket_directories=''", "max_connections=60",
+		"listen_addresses='127.0.0.1'", "unix_socket_directories=''", "max_connections=200",
 		"wal_level=replica", "max_wal_senders=4", "shared_buffers=128MB", "fsync=on",
 	}, settings...)...)
 	s.Restart(t)
