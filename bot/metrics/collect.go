@@ -11,6 +11,7 @@ import (
 	"chihai/bot/tasks"
 	"chihai/store"
 	"chihai/store/bolt"
+	"chihai/store/postgres"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -49,8 +50,11 @@ var (
 	sends       = about("chihai_sends_total", "Messages that were settled, by outcome; unknown: it may have arrived.", "channel", "outcome")
 	tries       = about("chihai_send_tries_total", "Tries that settled nothing: retried, of these put_off by the network (429), and uncertain without an answer.", "channel", "result")
 	reruns      = about("chihai_reruns_total", "Changes that had to run again.")
-	fileSize    = about("chihai_database_bytes", "Size of the database file.")
+	fileSize    = about("chihai_database_bytes", "Size of the database.")
 	fileFree    = about("chihai_database_free_bytes", "Bytes of the file that hold nothing and are used next.")
+	conflicts   = about("chihai_database_conflicts_total", "Commits that PostgreSQL turned down because another process had changed what they rest on.")
+	roundTrips  = about("chihai_database_round_trips_total", "Questions to PostgreSQL, by what they were for.", "for")
+	connects    = about("chihai_database_connects_total", "Connections to PostgreSQL that were made for changes.")
 	views       = about("chihai_database_views", "Reads of the database that are open now.")
 )
 
@@ -126,8 +130,25 @@ func (c *collector) fromClock(s sink) {
 
 // fromDatabase tells what the database under the store knows of itself.
 func (c *collector) fromDatabase(s sink) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
+	defer cancel()
 	if db, ok := c.Store.Backend().(interface{ Stats() bolt.Stats }); ok {
 		s.counter(reruns, db.Stats().Reruns)
+	}
+	if db, ok := c.Store.Backend().(*postgres.DB); ok {
+		n := db.Stats()
+		s.counter(reruns, n.Reruns)
+		s.counter(conflicts, n.Conflicts)
+		s.counter(connects, n.Connects)
+		for _, trip := range []struct {
+			what string
+			n    int64
+		}{{"commit", n.Sent}, {"read", n.Fetches}, {"expected", n.Prefetches}, {"scan", n.Scans}, {"view", n.Views}} {
+			s.counter(roundTrips, trip.n, trip.what)
+		}
+		if size, err := db.Size(ctx); err == nil {
+			s.gauge(fileSize, float64(size))
+		}
 	}
 	if db, ok := c.Store.Backend().(interface{ Space() (bolt.Space, error) }); ok {
 		if space, err := db.Space(); err == nil {
