@@ -108,7 +108,7 @@ func (st *staff) cookieName() string {
 // setCookie gives the browser the token of the member's session; an empty token
 // takes it away.
 func (st *staff) setCookie(w http.ResponseWriter, member, token string) {
-	c := &http.Cookie{
+	c := &http.Cookie{ // #nosec G124 -- Secure wherever the outside is https
 		Name: st.cookieName(), Value: member + "." + token, Path: "/",
 		HttpOnly: true, Secure: st.URL.Scheme == "https", SameSite: http.SameSiteStrictMode,
 	}

@@ -154,7 +154,7 @@ func (l *list) add(bucket, key string) {
 		l.buckets, l.ends = append(l.buckets, bucket), append(l.ends, 0)
 	}
 	l.keys = append(l.keys, key)
-	l.ends[len(l.ends)-1] = int32(len(l.keys))
+	l.ends[len(l.ends)-1] = int32(len(l.keys)) // #nosec G115 -- a commit has some thousands of keys
 }
 
 func (g *group) payload(id int64) *payload {

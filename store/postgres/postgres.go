@@ -134,8 +134,8 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		opt:     opt,
 		config:  pool.ConnConfig.Copy(),
 		cache:   newCache(opt.Cache),
-		process: rand.Int64(),
-		id:      rand.Int64N(1 << 62), // two processes do not meet, nor does one meet what it wrote in an earlier life
+		process: rand.Int64(),         // #nosec G404 -- tells processes apart, and is no secret; id as well
+		id:      rand.Int64N(1 << 62), // #nosec G404 -- two processes do not meet, nor does one meet what it wrote in an earlier life
 		queue:   make(chan *member),
 		ran:     make(chan struct{}),
 		closing: make(chan struct{}),
