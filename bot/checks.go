@@ -26,7 +26,7 @@ func (b *bot) checks() []health.Check {
 	list := []health.Check{
 		{Name: "store", Look: b.keeper.look},
 		{Name: "disk", Look: func(context.Context) health.Finding { return lookAtDisk(b.disk) }},
-		{Name: "backup", Look: func(context.Context) health.Finding { return lookAtBackups(b.backups) }},
+		{Name: "backup", Look: func(context.Context) health.Finding { return lookAtBackups(b.backups, b.store.Backend()) }},
 		{Name: "held", Look: func(ctx context.Context) health.Finding { return lookAtHeld(ctx, b.store) }},
 		{Name: "outbox", Look: func(context.Context) health.Finding { return lookAtOutbox(b.outbox, b.store.Now()) }},
 	}
@@ -107,8 +107,11 @@ func lookAtDisk(w *disk.Watch) health.Finding {
 	}
 }
 
-func lookAtBackups(b *backups.Backups) health.Finding {
+func lookAtBackups(b *backups.Backups, db store.Backend) health.Finding {
 	if b == nil {
+		if _, file := db.(store.Backup); !file {
+			return health.Ok("%v", backups.ErrOwnTools)
+		}
 		return health.Ok("none are made by themselves: CHIHAI_BACKUPS switches that on")
 	}
 	if err := b.Health(); err != nil {

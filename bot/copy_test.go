@@ -36,6 +36,9 @@ func TestPostgres(t *testing.T) {
 	if code, _, errs := e.command(t, "backup", filepath.Join(dir, "b.db")); code != failed || !strings.Contains(errs, "pg_dump") {
 		t.Errorf("backup: exit %d: %s", code, errs)
 	}
+	if code, _, errs := e.with("CHIHAI_BACKUPS", dir).command(t, "serve"); code != usage || !strings.Contains(errs, "pg_dump") {
+		t.Errorf("a bot that is to make backups: exit %d: %s", code, errs)
+	}
 	file := filepath.Join(dir, "moved.db")
 	first := e.must(t, "copy", "--from", e["CHIHAI_DB"], "--to", file)
 	if out := e.with("CHIHAI_DB", file).must(t, "set"); !strings.Contains(out, "Phụ nữ") {
@@ -62,6 +65,9 @@ func TestPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer running.Close()
+	if f := lookAtBackups(nil, running); !strings.Contains(f.Says, "pg_dump") {
+		t.Errorf("health says of backups: %s", f.Says)
+	}
 	for _, args := range [][]string{{"--from", e["CHIHAI_DB"], "--to", server.Database(t)}, {"--from", file, "--to", e["CHIHAI_DB"]}} {
 		if code, _, errs := e.command(t, append([]string{"copy"}, args...)...); code != failed || !strings.Contains(errs, "in use") {
 			t.Errorf("copy while a bot runs exits with %d: %s", code, errs)
