@@ -142,8 +142,8 @@ func (b base) ask(question func(context.Context, *pgx.Conn) error) error {
 	if b.g.broken != nil {
 		return b.g.broken
 	}
-	for p := b.g.db.patience(nil); ; {
-		err := b.g.db.once(question)
+	for p := b.g.db.patience(b.g.ctx.Done()); ; {
+		err := b.g.db.once(b.g.ctx, question)
 		if err == nil || !lost(err) {
 			return err
 		}
@@ -156,8 +156,8 @@ func (b base) ask(question func(context.Context, *pgx.Conn) error) error {
 
 // once asks the database something on the writer's connection, which it gives
 // up if it is lost.
-func (d *DB) once(question func(context.Context, *pgx.Conn) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+func (d *DB) once(ctx context.Context, question func(context.Context, *pgx.Conn) error) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	conn, err := d.writer.use(ctx)
 	if err == nil {
