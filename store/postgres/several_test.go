@@ -366,3 +366,31 @@ func get(t testing.TB, db *postgres.DB, key string) (value string) {
 	}
 	return value
 }
+
+// TestContended has another process change what an Update read twenty times,
+// between its run and its commit. It is not given up.
+func TestContended(t *testing.T) {
+	one, other := two(t)
+	runs := 0
+	err := one.Update(t.Context(), func(kv store.KV) error {
+		if err := count(kv); err != nil {
+			return err
+		}
+		if runs++; runs <= 20 {
+			return other.Update(t.Context(), count)
+		}
+		return nil
+	})
+	if got := get(t, other, "n"); err != nil || got != "21" {
+		t.Errorf("Update = %v after %d runs; counted to %s, want 21", err, runs, got)
+	}
+}
+
+// count adds one to the document n.
+func count(kv store.KV) error {
+	n := 0
+	if v, err := kv.Get("b", "n"); err == nil {
+		fmt.Sscan(string(v), &n)
+	}
+	return kv.Put("b", "n", fmt.Append(nil, n+1))
+}

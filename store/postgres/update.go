@@ -141,7 +141,7 @@ func (d *DB) together(first *member) int {
 		g.add(m)
 	}
 	err := g.commit(maxRounds)
-	if len(g.members) > 1 && (errors.Is(err, errTurnedDown) || errors.Is(err, store.ErrRefused)) {
+	if errors.Is(err, errTurnedDown) || len(g.members) > 1 && errors.Is(err, store.ErrRefused) {
 		for _, m := range g.members {
 			d.alone(m)
 		}
