@@ -183,6 +183,9 @@ func prepare(c *pgx.ConnConfig) {
 	for name, value := range map[string]string{
 		"application_name":   "chihai",
 		"synchronous_commit": "on",
+		// Each statement of a commit must see what was committed before it got
+		// its lock.
+		"default_transaction_isolation": "read committed",
 		// Keys are looked up by their index, also in tables that the planner
 		// took for empty when it planned.
 		"enable_seqscan":   "off",

@@ -386,6 +386,30 @@ func TestContended(t *testing.T) {
 	}
 }
 
+// TestIsolation has a database whose transactions see by default what was so
+// when they began. Commits that wait for one another would see too little.
+func TestIsolation(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	dsn := server.Database(t)
+	server.Exec(t, "postgres", "alter database test1 set default_transaction_isolation = 'repeatable read'")
+	var all sync.WaitGroup
+	for range 2 {
+		db := open(t, dsn, postgres.Options{})
+		all.Go(func() {
+			for range 100 {
+				if err := db.Update(t.Context(), count); err != nil {
+					t.Errorf("Update = %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := get(t, open(t, dsn, postgres.Options{}), "n"); got != "200" {
+		t.Errorf("counted to %s, want 200", got)
+	}
+}
+
 // count adds one to the document n.
 func count(kv store.KV) error {
 	n := 0
