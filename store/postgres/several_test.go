@@ -13,6 +13,8 @@ import (
 	"chihai/store"
 	"chihai/store/postgres"
 	"chihai/store/postgres/postgrestest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // TestConflict lets another process write what an Update has read, before the
@@ -383,6 +385,50 @@ func TestContended(t *testing.T) {
 	})
 	if got := get(t, other, "n"); err != nil || got != "21" {
 		t.Errorf("Update = %v after %d runs; counted to %s, want 21", err, runs, got)
+	}
+}
+
+// TestOpenTogether opens a new database several times at once, after each has
+// seen that it is new: what it needs is made once, since who was first calls it
+// already.
+func TestOpenTogether(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	dsn := server.Database(t)
+	server.Exec(t, "test1", `create table made (tag text);
+		create function note() returns event_trigger language plpgsql as $$ begin insert into public.made values (tg_tag); end $$;
+		create event trigger note on ddl_command_end when tag in ('CREATE SCHEMA') execute function note()`)
+	lock, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close(context.Background())
+	if _, err := lock.Exec(t.Context(), "select pg_advisory_lock(1128808809, 1)"); err != nil { // that of commits
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			db, err := postgres.Open(t.Context(), dsn, postgres.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer db.Close()
+			put(t, db, "k", `1`)
+		})
+	}
+	for waiting := 0; waiting < 3; {
+		if err := lock.QueryRow(t.Context(), "select count(*) from pg_locks where locktype = 'advisory' and not granted").Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := lock.Exec(t.Context(), "select pg_advisory_unlock(1128808809, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	made := 0
+	if err := lock.QueryRow(t.Context(), "select count(*) from made").Scan(&made); err != nil || made != 1 {
+		t.Errorf("the schema was made %d times (%v), want once", made, err)
 	}
 }
 
