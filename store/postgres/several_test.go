@@ -39,7 +39,7 @@ func TestConflict(t *testing.T) {
 		t.Errorf("Update = %v after %d runs and keeps %s; want 2 and the new value", err, runs, got)
 	}
 	// Absent ones and those of a Scan count as well, but not one that appears
-	// in the range.
+	// in the range, unless that is all that stands below a name.
 	for _, tt := range []struct {
 		name, write string
 		read        func(kv store.KV) error
@@ -62,6 +62,12 @@ func TestConflict(t *testing.T) {
 			}
 			return nil
 		}, 1},
+		{"appeared below a name", "n/a", func(kv store.KV) error {
+			for _, err := range kv.Scan("b", "n/", "n0") {
+				return err
+			}
+			return nil
+		}, 2},
 		{"not read", "untouched", func(kv store.KV) error { return kv.Put("b", "untouched", []byte("2")) }, 1},
 	} {
 		runs := 0
