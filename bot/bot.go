@@ -99,6 +99,9 @@ func (b *bot) work(ctx context.Context) error {
 	ears.Go(func() error { b.tasks.Run(ctx); return nil })
 	if b.schedule != nil {
 		ears.Go(func() error { return b.alone(ctx, "clock", b.tick) })
+		if b.store.Shared() {
+			ears.Go(func() error { b.schedule.Attend(ctx); return nil })
+		}
 	}
 	ears.Go(func() error { return b.store.Listen(ctx) })
 	ears.Go(func() error { return b.learn(ctx) })

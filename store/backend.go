@@ -29,7 +29,7 @@ type Backend interface {
 	// nothing that cannot be undone. What it decides must rest on documents it
 	// read: those that Get returned or missed and those that a Scan yielded are
 	// as they were until the commit, or fn runs again. On a shared database a
-	// document that appears in a range which fn has scanned does not make fn
+	// document that appears in a range which fn has scanned need not make fn
 	// run again; so where there may be only one, let it have a key that Get
 	// asks for, and where there may be so many, count them in a document.
 	//

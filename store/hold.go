@@ -29,7 +29,14 @@ func (h *Hold) Keeps(id string) bool { return id < h.Before }
 
 // KeepsDue says whether d is held. Only what says something to people is.
 func (h *Hold) KeepsDue(d *Due) bool {
-	return h.On() && !d.At.After(h.At) && (d.Job == RemindJob || d.Job == TellJob || d.Job == HearJob)
+	if !h.On() || d.At.After(h.At) {
+		return false
+	}
+	switch d.Job {
+	case RemindJob, TellJob, HearJob, OutageJob:
+		return true
+	}
+	return false
 }
 
 // Hold returns the hold on the database, the zero one when there is none.

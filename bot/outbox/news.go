@@ -90,7 +90,14 @@ func (o *Outbox) find(ctx context.Context, ids []string) (entries []entry, err e
 	}
 	err = o.store.View(ctx, func(tx *store.Tx) error {
 		entries = nil
+		hold, err := tx.Hold()
+		if err != nil {
+			return err
+		}
 		for _, id := range ids {
+			if hold.Keeps(id) {
+				continue // it was only changed
+			}
 			m, err := tx.Message(id)
 			if errors.Is(err, store.ErrNotFound) {
 				continue

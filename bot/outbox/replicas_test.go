@@ -198,3 +198,36 @@ func TestSleeper(t *testing.T) {
 		check(t, "left in the outbox", w.left(), 1)
 	})
 }
+
+// A message that is held after a restore is not sent because another process
+// has changed it.
+func TestHeldIsChangedElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := &shared{Backend: memory.New(), told: make(chan []store.Change, 1)}
+		s, err := store.Open(t.Context(), db, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := store.Message{Channel: "test:1", Address: "5", Text: "old", Repeat: true}
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.Post(&m) }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.HoldBack(tx.Now) }); err != nil {
+			t.Fatal(err)
+		}
+		net := &network{t: t}
+		box := New(s, []channel.Channel{net}, Options{})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{}, 2)
+		go func() { box.Run(ctx); ended <- struct{}{} }()
+		go func() { s.Listen(ctx); ended <- struct{}{} }()
+		time.Sleep(time.Second)
+		db.told <- []store.Change{{Bucket: "message", Key: m.ID}}
+		time.Sleep(time.Second)
+		check(t, "shown while it is held", len(net.all()), 0)
+		stop()
+		<-ended
+		<-ended
+	})
+}

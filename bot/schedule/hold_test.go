@@ -25,3 +25,19 @@ func TestHold(t *testing.T) {
 	w.tick()
 	check(t, "reminded after the release", w.take(), "1d/Hoa")
 }
+
+// An outage from before the backup has nobody asked again before the release.
+func TestHoldOutage(t *testing.T) {
+	h := newHouse(t)
+	h.talks(3, 3)
+	h.pass(time.Minute, true)
+	h.pass(200*time.Second, false)
+	h.pass(10*time.Second, true) // it is noticed
+	h.now = h.now.Add(time.Minute)
+	h.update(func(tx *store.Tx) error { return tx.HoldBack(h.now) })
+	h.pass(time.Minute, true)
+	check(t, "asked before the release", h.took(), 0)
+	h.update(func(tx *store.Tx) error { return tx.EndHold() })
+	h.pass(time.Second, true)
+	check(t, "asked after the release", h.took(), 3)
+}

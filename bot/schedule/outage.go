@@ -37,14 +37,35 @@ type Ear struct {
 // An ear is an Ear and what is known of it.
 type ear struct {
 	Ear
-	last time.Time // until when it was heard, as of the last look
-	kept time.Time // what the store says
-	read bool      // last is known from the store
+	last time.Time // until when this process heard it, as of the last look
+	kept time.Time // what the store said then; other processes write it too
+	read bool      // kept is known
 }
 
 // Listen has e watched for outages: who may have answered in vain meanwhile is
-// asked again. It is called before Run and Tick.
+// asked again. It is called before Run, Attend and Tick.
 func (s *Schedule) Listen(e Ear) { s.ears = append(s.ears, &ear{Ear: e}) }
+
+// Attend looks every second, until ctx ends, until when this process heard.
+// Where several work on a database each does so: the one that hears a network
+// is not always the clock. It may run beside Run.
+func (s *Schedule) Attend(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		err := s.listen(ctx)
+		s.mu.Unlock()
+		if err != nil && ctx.Err() == nil {
+			slog.Error("tick failed", "err", fmt.Errorf("listen: %w", err))
+		}
+	}
+}
 
 // listen looks how long every ear was deaf.
 func (s *Schedule) listen(ctx context.Context) error {
@@ -71,14 +92,30 @@ func (s *Schedule) listenTo(ctx context.Context, e *ear) error {
 		}
 		e.last, e.read = e.kept, true
 	}
-	missed := !e.last.IsZero() && at.Sub(e.last) > e.Taps
-	if !missed && at.Sub(e.kept).Abs() < heardEvery { // it is negative when the clock went back
+	if at.Equal(e.last) {
+		return nil // nothing new: another process may hear it now
+	}
+	if !e.deaf(e.last, at) && at.Sub(e.kept).Abs() < heardEvery { // it is negative when the clock went back
 		e.last = at
 		return nil
 	}
-	err := s.store.Update(ctx, func(tx *store.Tx) error {
+	var since, kept time.Time
+	missed := false
+	err := s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		kept, err = tx.Heard(e.Name)
+		if err != nil {
+			return err
+		}
+		// What this process did not hear another one may have heard.
+		if since = e.last; kept.After(since) {
+			since = kept
+		}
+		missed = e.deaf(since, at)
+		if !missed && at.Sub(kept).Abs() < heardEvery {
+			return nil
+		}
 		if missed {
-			d, err := e.outage(at)
+			d, err := e.outage(since, at)
 			if err == nil {
 				err = tx.Plan(d)
 			}
@@ -86,23 +123,27 @@ func (s *Schedule) listenTo(ctx context.Context, e *ear) error {
 				return err
 			}
 		}
+		kept = at
 		return tx.PutHeard(e.Name, at)
 	})
 	if err != nil {
 		return err
 	}
 	if missed {
-		slog.Warn("nothing was heard for a while; open questions are asked again", "channel", e.Name, "for", at.Sub(e.last).Round(time.Second))
+		slog.Warn("nothing was heard for a while; open questions are asked again", "channel", e.Name, "for", at.Sub(since).Round(time.Second))
 	}
-	e.last, e.kept = at, at
+	e.last, e.kept = at, kept
 	return nil
 }
 
-// outage is the row for what e has missed before at.
-func (e *ear) outage(at time.Time) (*store.Due, error) {
-	data, err := json.Marshal(flows.Outage{Channel: e.Name, From: e.last.UTC(), To: at.UTC(), Lost: at.Sub(e.last) > e.Rest})
+// deaf says whether taps were lost if nothing was heard between the two times.
+func (e *ear) deaf(since, at time.Time) bool { return !since.IsZero() && at.Sub(since) > e.Taps }
+
+// outage is the row for what e has missed between the two times.
+func (e *ear) outage(since, at time.Time) (*store.Due, error) {
+	data, err := json.Marshal(flows.Outage{Channel: e.Name, From: since.UTC(), To: at.UTC(), Lost: at.Sub(since) > e.Rest})
 	return &store.Due{
-		ID: fmt.Sprintf("outage/%s/%d", e.Name, e.last.Unix()), At: at.Add(settleTime), Until: at.Add(24 * time.Hour),
+		ID: fmt.Sprintf("outage/%s/%d", e.Name, since.Unix()), At: at.Add(settleTime), Until: at.Add(24 * time.Hour),
 		Job: store.OutageJob, Data: data,
 	}, err
 }

@@ -192,3 +192,37 @@ func TestHeardIsKeptOnceAMinute(t *testing.T) {
 	h.pass(10*time.Minute, true)
 	check(t, "writes in ten minutes", h.writes-before, 10)
 }
+
+// Of two processes now one and now the other hears the network, while the clock
+// stays with the first. Only what neither has heard is an outage.
+func TestOutageOfSeveral(t *testing.T) {
+	h := newHouse(t)
+	h.talks(300, 200)
+	var elsewhere time.Time
+	other := New(h.Store, func(context.Context, flows.Input) error { return errors.New("this is not the clock") })
+	other.Listen(Ear{Name: "test:1", Heard: func() time.Time { return elsewhere }, Taps: 150 * time.Second, Rest: 24 * time.Hour})
+	pass := func(d time.Duration, there bool) {
+		t.Helper()
+		for range d / time.Second {
+			h.pass(time.Second, false)
+			if there {
+				elsewhere = h.now
+			}
+			if err := other.listen(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.pass(5*time.Minute, true)
+	pass(10*time.Minute, true)
+	h.pass(5*time.Minute, true)
+	check(t, "one after the other", h.took(), 0)
+	pass(10*time.Minute, true)
+	check(t, "and back", h.took(), 0)
+
+	pass(200*time.Second, false)
+	pass(40*time.Second, true)
+	check(t, "neither heard for 200 seconds", h.took(), 200)
+	h.pass(5*time.Minute, true)
+	check(t, "once", h.took(), 0)
+}

@@ -13,6 +13,7 @@ package tasks
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -120,12 +121,13 @@ func (t *Tasks) Run(ctx context.Context) {
 // open returns the tasks that are to be begun now, which count as under way
 // from then on, and how long until it is time to look again.
 func (t *Tasks) open(ctx context.Context) (ids []string, next time.Duration, err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	next = pollTime
 	if t.waits != nil && t.waits() {
 		return nil, next, nil
 	}
+	t.mu.Lock()
+	busy := maps.Clone(t.busy) // the store may take long to answer; meanwhile some may end, and none begin
+	t.mu.Unlock()
 	err = t.store.View(ctx, func(tx *store.Tx) error {
 		ids = nil
 		hold, err := tx.Hold()
@@ -139,11 +141,11 @@ func (t *Tasks) open(ctx context.Context) (ids []string, next time.Duration, err
 			if hold.Keeps(task.ID) {
 				continue
 			}
-			if len(t.busy)+len(ids) == atOnce {
+			if len(busy)+len(ids) == atOnce {
 				return nil
 			}
 			switch {
-			case t.busy[task.ID]:
+			case busy[task.ID]:
 			case tx.Now.Before(task.Leased):
 				next = min(next, task.Leased.Sub(tx.Now))
 			default:
@@ -155,6 +157,8 @@ func (t *Tasks) open(ctx context.Context) (ids []string, next time.Duration, err
 	if err != nil {
 		return nil, pollTime, err
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, id := range ids {
 		t.busy[id] = true
 	}

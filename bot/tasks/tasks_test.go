@@ -423,3 +423,43 @@ func TestTwoProcesses(t *testing.T) {
 		check(t, "tasks left", two.left(), 0)
 	})
 }
+
+// Numbers are given also while the store does not answer.
+func TestStatsWhileTheStoreHangs(t *testing.T) {
+	asked, answer := make(chan struct{}), make(chan struct{})
+	db := &hanging{Backend: memory.New()}
+	s, err := store.Open(t.Context(), db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.view = func() { asked <- struct{}{}; <-answer }
+	tasks := New(s, nil, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { tasks.Run(ctx); close(ended) }()
+	<-asked
+	given := make(chan Stats)
+	go func() { given <- tasks.Stats() }()
+	select {
+	case <-given:
+	case <-time.After(10 * time.Second):
+		t.Error("no numbers after ten seconds")
+		go func() { <-given }()
+	}
+	stop()
+	close(answer)
+	<-ended
+}
+
+// A hanging database calls view before each View, once it is set.
+type hanging struct {
+	store.Backend
+	view func()
+}
+
+func (h *hanging) View(ctx context.Context, fn func(store.KV) error) error {
+	if h.view != nil {
+		h.view()
+	}
+	return h.Backend.View(ctx, fn)
+}

@@ -68,12 +68,9 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 		}
 		r, whole := p.asRange()
 		if rows, known := b.g.db.cache.inRange(r, b.g.current.since); whole && known {
-			b.note(r, int64(len(rows)))
+			b.noteAll(r, rows)
 			if p.back {
 				slices.Reverse(rows)
-			}
-			for _, row := range rows { // also those that are not looked at: with all of them the count says all
-				b.note(ref{p.bucket, row.key}, row.version)
 			}
 			b.yield(p.bucket, rows, yield)
 			return
@@ -96,6 +93,7 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 			}
 			if whole && first && p.over {
 				b.g.db.cache.scanned(r, rows, p.back)
+				b.noteAll(r, rows)
 			}
 			if !b.yield(p.bucket, rows, yield) {
 				return
@@ -135,6 +133,15 @@ func (b base) note(r ref, version int64) {
 	m.reads = append(m.reads, read{r, version})
 }
 
+// noteAll notes that rows are all that stands in the range r, those that nobody
+// goes on to look at too: with all of them the count says all.
+func (b base) noteAll(r ref, rows []row) {
+	b.note(r, int64(len(rows)))
+	for _, row := range rows {
+		b.note(ref{r.bucket, row.key}, row.version)
+	}
+}
+
 // ask asks the database something, and again on another connection when the
 // first one turns out to be lost. When that fails, the group is broken: nobody
 // in it asks any more.
@@ -142,8 +149,8 @@ func (b base) ask(question func(context.Context, *pgx.Conn) error) error {
 	if b.g.broken != nil {
 		return b.g.broken
 	}
-	for p := b.g.db.patience(nil); ; {
-		err := b.g.db.once(question)
+	for p := b.g.db.patience(b.g.ctx.Done()); ; {
+		err := b.g.db.once(b.g.ctx, question)
 		if err == nil || !lost(err) {
 			return err
 		}
@@ -156,8 +163,8 @@ func (b base) ask(question func(context.Context, *pgx.Conn) error) error {
 
 // once asks the database something on the writer's connection, which it gives
 // up if it is lost.
-func (d *DB) once(question func(context.Context, *pgx.Conn) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+func (d *DB) once(ctx context.Context, question func(context.Context, *pgx.Conn) error) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	conn, err := d.writer.use(ctx)
 	if err == nil {

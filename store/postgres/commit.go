@@ -20,11 +20,11 @@ const keepCommits = "15 minutes"
 // commit sends a group. It returns nil when it was kept, or what the group
 // read that is no longer so, which the cache has learnt already; then nothing
 // was written. A connection that is lost meanwhile is made anew, and the
-// database is asked what became of the commit.
-func (d *DB) commit(payload *payload) (stale []ref, err error) {
+// database is asked what became of the commit, until ctx ends.
+func (d *DB) commit(ctx context.Context, payload *payload) (stale []ref, err error) {
 	doubt := false // whether it may have been kept
-	for p := d.patience(nil); ; {
-		stale, err = d.attempt(payload, &doubt)
+	for p := d.patience(ctx.Done()); ; {
+		stale, err = d.attempt(ctx, payload, &doubt)
 		switch {
 		case err == nil:
 			return stale, nil
@@ -37,7 +37,8 @@ func (d *DB) commit(payload *payload) (stale []ref, err error) {
 			continue
 		}
 		if doubt {
-			return nil, fmt.Errorf("the database broke off, and does not tell whether the commit was kept: %w", err)
+			// Not wrapped: that a wait was over would say that nothing was written.
+			return nil, fmt.Errorf("the database broke off, and does not tell whether the commit was kept: %v", err)
 		}
 		return nil, unanswered(err)
 	}
@@ -47,8 +48,8 @@ func unanswered(err error) error { return fmt.Errorf("the database does not answ
 
 // attempt sends p once, or finds out first what became of it. doubt says
 // whether it may have been kept.
-func (d *DB) attempt(p *payload, doubt *bool) ([]ref, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), p.timeout())
+func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.timeout())
 	defer cancel()
 	conn, err := d.writer.use(ctx)
 	if err != nil {

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"chihai/store"
@@ -17,6 +19,10 @@ type group struct {
 	members []*member
 	current *member // whose turn it is
 	broken  error   // why the database could not be read
+
+	ctx   context.Context // for what is asked of the database; ends some time after nobody waits for it
+	end   context.CancelFunc
+	waits atomic.Int32 // members that wait
 }
 
 // errTurnedDown says that others changed what a group had read, each time.
@@ -24,6 +30,7 @@ var errTurnedDown = errors.New("documents were changed by others")
 
 func (d *DB) newGroup() *group {
 	g := &group{db: d}
+	g.ctx, g.end = context.WithCancel(d.asking)
 	g.clear()
 	return g
 }
@@ -35,8 +42,31 @@ func (g *group) clear() {
 // add lets m have its turn as the last member.
 func (g *group) add(m *member) {
 	g.members = append(g.members, m)
+	g.waits.Add(1)
+	m.stay = context.AfterFunc(m.ctx, g.left)
 	g.let(m)
 	g.absorb(m)
+}
+
+// left is called when the context of a member has ended. When that was the last
+// one, the database is not waited for much longer.
+func (g *group) left() {
+	if g.waits.Add(-1) > 0 {
+		return
+	}
+	time.AfterFunc(grace, func() {
+		if g.waits.Load() == 0 {
+			g.end()
+		}
+	})
+}
+
+// over lets go of what the group waited with.
+func (g *group) over() {
+	for _, m := range g.members {
+		m.stay()
+	}
+	g.end()
 }
 
 // let lets m run and waits for it.
@@ -68,7 +98,7 @@ func (g *group) commit(rounds int) error {
 		}
 		id := g.db.nextID()
 		asked := time.Now()
-		stale, err := g.db.commit(g.payload(id))
+		stale, err := g.db.commit(g.ctx, g.payload(id))
 		if err != nil {
 			return err
 		}

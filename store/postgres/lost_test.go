@@ -67,6 +67,58 @@ func TestServerAway(t *testing.T) {
 	}
 }
 
+// TestDeaf has the server say nothing any more, and nobody wait for it: neither
+// an Update whose context ends nor Close waits for as long as it could.
+func TestDeaf(t *testing.T) {
+	server := postgrestest.Start(t)
+	dsn := server.Database(t)
+	cut := newCutter(t, server.Address())
+	dsn = strings.Replace(dsn, server.Address(), cut.address, 1)
+	for _, tt := range []struct {
+		name  string
+		reads bool // it is deaf when fn reads already, not only at the commit
+		leave func(db *postgres.DB, cancel func())
+	}{
+		{"context at a read", true, func(_ *postgres.DB, cancel func()) { cancel() }},
+		{"context at the commit", false, func(_ *postgres.DB, cancel func()) { cancel() }},
+		{"close at a read", true, func(db *postgres.DB, _ func()) { db.Close() }},
+		{"close at the commit", false, func(db *postgres.DB, _ func()) { db.Close() }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db, err := postgres.Open(t.Context(), dsn, postgres.Options{Patience: time.Minute})
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, db, "there", `1`)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			began := time.Now()
+			err = db.Update(ctx, func(kv store.KV) error {
+				cut.deaf.Store(true)
+				go tt.leave(db, cancel)
+				if tt.reads {
+					if _, err := kv.Get("b", "n"); err != nil && !errors.Is(err, store.ErrNotFound) {
+						return err
+					}
+				}
+				return kv.Put("b", "n", []byte(`1`))
+			})
+			if took := time.Since(began); err == nil || took > 4*time.Second {
+				t.Errorf("Update = %v after %v", err, took)
+			}
+			if !tt.reads && (errors.Is(err, store.ErrRefused) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+				t.Errorf("Update = %v, which says that nothing was written", err)
+			}
+			began = time.Now()
+			db.Close()
+			if took := time.Since(began); took > 4*time.Second {
+				t.Errorf("Close took %v", took)
+			}
+			cut.deaf.Store(false)
+		})
+	}
+}
+
 // TestRestartBetween restarts the server between two Updates, which is only a
 // delay.
 func TestRestartBetween(t *testing.T) {
@@ -131,6 +183,7 @@ type cutter struct {
 	address string
 	server  string
 	next    atomic.Int64 // 1: cut before the request is passed on; 2: after; 0: not
+	deaf    atomic.Bool  // nothing is passed on, and what comes is lost
 }
 
 func newCutter(t *testing.T, server string) *cutter {
@@ -171,6 +224,9 @@ func (c *cutter) pass(client net.Conn) {
 		n, err := client.Read(buffer)
 		if err != nil {
 			return
+		}
+		if c.deaf.Load() {
+			continue
 		}
 		// 'B' begins a Bind: the commit is the only one that is sent while a
 		// cut is armed.

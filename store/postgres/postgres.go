@@ -64,6 +64,8 @@ type DB struct {
 	ran     chan struct{}   // answers of the Update whose turn it is
 	alive   context.Context // until Close
 	kill    context.CancelFunc
+	asking  context.Context // until [grace] after Close
+	giveUp  context.CancelFunc
 	writes  sync.WaitGroup // the writer, and what holds the session
 
 	mu      sync.Mutex
@@ -102,7 +104,8 @@ const (
 	defaultPatience = 15 * time.Second
 	defaultCache    = 64 << 20
 	connectTimeout  = 5 * time.Second
-	maxViews        = 16 // connections for Views; others wait
+	grace           = time.Second // for the answer to what was asked when nobody waits for it any more
+	maxViews        = 16          // connections for Views; others wait
 )
 
 // Open opens the database that dsn names, as a URL or as "host=… dbname=…"
@@ -152,6 +155,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	d.alive, d.kill = context.WithCancel(context.Background())
+	d.asking, d.giveUp = context.WithCancel(context.Background())
 	d.writes.Go(d.write)
 	d.writes.Go(func() { d.stay(d.alive, session) })
 	return d, nil
@@ -179,6 +183,9 @@ func prepare(c *pgx.ConnConfig) {
 	for name, value := range map[string]string{
 		"application_name":   "chihai",
 		"synchronous_commit": "on",
+		// Each statement of a commit must see what was committed before it got
+		// its lock.
+		"default_transaction_isolation": "read committed",
 		// Keys are looked up by their index, also in tables that the planner
 		// took for empty when it planned.
 		"enable_seqscan":   "off",
@@ -201,13 +208,17 @@ func prepare(c *pgx.ConnConfig) {
 }
 
 // Close implements [store.Backend]. Updates that wait for their turn return
-// [store.ErrClosed]. Within fn it would wait for itself.
+// [store.ErrClosed], and those that have begun wait no more for a database that
+// does not answer. Within fn it would wait for itself.
 func (d *DB) Close() error {
 	d.stop(store.ErrClosed)
 	d.kill()
+	late := time.AfterFunc(grace, d.giveUp)
+	defer late.Stop()
 	d.writes.Wait()
 	d.inside.Wait()
 	d.release.Do(func() {
+		d.giveUp()
 		d.writer.drop()
 		d.reads.Close()
 	})

@@ -7,9 +7,10 @@ import (
 
 // Turns look over and over at the few documents below a name, such as the
 // registrations of a member. So the cache remembers which keys stand in such a
-// range, and an Update that was given them has the commit count what stands
-// there: since the documents themselves are compared as well, as many as were
-// known are the same ones. So a range from the cache is checked as a whole.
+// range, and an Update that scans it has the commit count what stands there:
+// since the documents themselves are compared as well, as many as were known are
+// the same ones. So such a range is checked as a whole, from the cache or not,
+// unless it is longer than a page.
 
 // maxRanges bounds how many ranges are remembered: about 300 bytes each.
 const maxRanges = 50_000

@@ -34,14 +34,15 @@ var schemaSQL string
 // install makes what every database has, with the tables of all buckets that
 // this program knows. Several processes may do so at once.
 func install(ctx context.Context, conn *pgx.Conn) error {
-	var made string
-	err := conn.QueryRow(ctx, `select coalesce((select obj_description(oid, 'pg_proc') from pg_proc
-		where proname = 'commit' and pronamespace = to_regnamespace('chihai') limit 1), '')`).Scan(&made)
-	if err != nil || made == layout {
+	if there, err := installed(ctx, conn); there || err != nil {
 		return err
 	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		if err := lockSchema(ctx, tx); err != nil {
+			return err
+		}
+		// Another process may just have done so, and call what it has made.
+		if there, err := installed(ctx, tx); there || err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, schemaSQL); err != nil {
@@ -53,6 +54,16 @@ func install(ctx context.Context, conn *pgx.Conn) error {
 		_, err := tx.Exec(ctx, "comment on function chihai.commit is '"+layout+"'")
 		return err
 	})
+}
+
+// installed says whether the schema chihai is that of this program.
+func installed(ctx context.Context, q interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}) (bool, error) {
+	var made string
+	err := q.QueryRow(ctx, `select coalesce((select obj_description(oid, 'pg_proc') from pg_proc
+		where proname = 'commit' and pronamespace = to_regnamespace('chihai') limit 1), '')`).Scan(&made)
+	return made == layout, err
 }
 
 // lockSchema waits for other commits and for those who make tables.

@@ -13,6 +13,8 @@ import (
 	"chihai/store"
 	"chihai/store/postgres"
 	"chihai/store/postgres/postgrestest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // TestConflict lets another process write what an Update has read, before the
@@ -37,7 +39,7 @@ func TestConflict(t *testing.T) {
 		t.Errorf("Update = %v after %d runs and keeps %s; want 2 and the new value", err, runs, got)
 	}
 	// Absent ones and those of a Scan count as well, but not one that appears
-	// in the range.
+	// in the range, unless that is all that stands below a name.
 	for _, tt := range []struct {
 		name, write string
 		read        func(kv store.KV) error
@@ -60,6 +62,12 @@ func TestConflict(t *testing.T) {
 			}
 			return nil
 		}, 1},
+		{"appeared below a name", "n/a", func(kv store.KV) error {
+			for _, err := range kv.Scan("b", "n/", "n0") {
+				return err
+			}
+			return nil
+		}, 2},
 		{"not read", "untouched", func(kv store.KV) error { return kv.Put("b", "untouched", []byte("2")) }, 1},
 	} {
 		runs := 0
@@ -365,4 +373,100 @@ func get(t testing.TB, db *postgres.DB, key string) (value string) {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// TestContended has another process change what an Update read twenty times,
+// between its run and its commit. It is not given up.
+func TestContended(t *testing.T) {
+	one, other := two(t)
+	runs := 0
+	err := one.Update(t.Context(), func(kv store.KV) error {
+		if err := count(kv); err != nil {
+			return err
+		}
+		if runs++; runs <= 20 {
+			return other.Update(t.Context(), count)
+		}
+		return nil
+	})
+	if got := get(t, other, "n"); err != nil || got != "21" {
+		t.Errorf("Update = %v after %d runs; counted to %s, want 21", err, runs, got)
+	}
+}
+
+// TestOpenTogether opens a new database several times at once, after each has
+// seen that it is new: what it needs is made once, since who was first calls it
+// already.
+func TestOpenTogether(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	dsn := server.Database(t)
+	server.Exec(t, "test1", `create table made (tag text);
+		create function note() returns event_trigger language plpgsql as $$ begin insert into public.made values (tg_tag); end $$;
+		create event trigger note on ddl_command_end when tag in ('CREATE SCHEMA') execute function note()`)
+	lock, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close(context.Background())
+	if _, err := lock.Exec(t.Context(), "select pg_advisory_lock(1128808809, 1)"); err != nil { // that of commits
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			db, err := postgres.Open(t.Context(), dsn, postgres.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer db.Close()
+			put(t, db, "k", `1`)
+		})
+	}
+	for waiting := 0; waiting < 3; {
+		if err := lock.QueryRow(t.Context(), "select count(*) from pg_locks where locktype = 'advisory' and not granted").Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := lock.Exec(t.Context(), "select pg_advisory_unlock(1128808809, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	made := 0
+	if err := lock.QueryRow(t.Context(), "select count(*) from made").Scan(&made); err != nil || made != 1 {
+		t.Errorf("the schema was made %d times (%v), want once", made, err)
+	}
+}
+
+// TestIsolation has a database whose transactions see by default what was so
+// when they began. Commits that wait for one another would see too little.
+func TestIsolation(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	dsn := server.Database(t)
+	server.Exec(t, "postgres", "alter database test1 set default_transaction_isolation = 'repeatable read'")
+	var all sync.WaitGroup
+	for range 2 {
+		db := open(t, dsn, postgres.Options{})
+		all.Go(func() {
+			for range 100 {
+				if err := db.Update(t.Context(), count); err != nil {
+					t.Errorf("Update = %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := get(t, open(t, dsn, postgres.Options{}), "n"); got != "200" {
+		t.Errorf("counted to %s, want 200", got)
+	}
+}
+
+// count adds one to the document n.
+func count(kv store.KV) error {
+	n := 0
+	if v, err := kv.Get("b", "n"); err == nil {
+		fmt.Sscan(string(v), &n)
+	}
+	return kv.Put("b", "n", fmt.Append(nil, n+1))
 }

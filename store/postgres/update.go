@@ -25,8 +25,10 @@ const (
 
 // A member is one Update on its way through the writer.
 type member struct {
-	steps chan step // holds one
-	since time.Time // documents that others write too are looked up anew if they were kept before
+	ctx   context.Context // of its caller
+	stay  func() bool     // it is no longer looked whether ctx ends
+	steps chan step       // holds one
+	since time.Time       // documents that others write too are looked up anew if they were kept before
 	run
 }
 
@@ -59,7 +61,9 @@ type step struct {
 //
 // While the database does not answer it waits, for [Options].Patience; a
 // connection that breaks during the commit is only a delay, since the database
-// is asked what became of it. Once fn has begun, ctx no longer matters.
+// is asked what became of it. Once fn has begun, ctx matters only for that: when
+// it has ended, for all Updates of a commit, the database is waited for no
+// longer than a second.
 //
 // Update and Close must not be called within fn.
 func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
@@ -69,7 +73,7 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m := &member{steps: make(chan step, 1), since: time.Now().Add(-justNow)}
+	m := &member{ctx: ctx, steps: make(chan step, 1), since: time.Now().Add(-justNow)}
 	select {
 	case d.queue <- m:
 	case <-ctx.Done():
@@ -132,11 +136,12 @@ func (d *DB) write() {
 // together runs first and whoever waits in one group. It returns how many ran.
 func (d *DB) together(first *member) int {
 	g := d.newGroup()
+	defer g.over()
 	for m := first; m != nil; m = d.waiting(len(g.members), g.overlay.Size()) {
 		g.add(m)
 	}
 	err := g.commit(maxRounds)
-	if len(g.members) > 1 && (errors.Is(err, errTurnedDown) || errors.Is(err, store.ErrRefused)) {
+	if errors.Is(err, errTurnedDown) || len(g.members) > 1 && errors.Is(err, store.ErrRefused) {
 		for _, m := range g.members {
 			d.alone(m)
 		}
@@ -152,6 +157,7 @@ func (d *DB) alone(m *member) {
 		return
 	}
 	g := d.newGroup()
+	defer g.over()
 	g.add(m)
 	d.counts.reruns.Add(1)
 	err := g.commit(maxAlone)

@@ -44,7 +44,9 @@ const begin = "begin isolation level repeatable read read only"
 func (s *snapshot) ask(sql string, args []any, collect func(pgx.Rows) error) error {
 	s.db.counts.views.Add(1)
 	if s.conn != nil {
-		rows, err := s.conn.Query(s.ctx, sql, args...)
+		ctx, cancel := context.WithTimeout(s.ctx, readTimeout)
+		defer cancel()
+		rows, err := s.conn.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
@@ -66,10 +68,12 @@ func (s *snapshot) first(sql string, args []any, collect func(pgx.Rows) error) e
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(s.ctx, readTimeout)
+	defer cancel()
 	var batch pgx.Batch
 	batch.Queue(begin)
 	batch.Queue(sql, args...)
-	answers := conn.SendBatch(s.ctx, &batch)
+	answers := conn.SendBatch(ctx, &batch)
 	_, err = answers.Exec()
 	if err == nil {
 		var rows pgx.Rows
