@@ -27,7 +27,6 @@ import (
 	"chihai/flows"
 	"chihai/locales"
 	"chihai/store"
-	"chihai/store/bolt"
 )
 
 // parts say what a bot is made of.
@@ -61,7 +60,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b := &bot{store: p.store, lost: p.lost, listener: p.listener, page: p.config.page(), process: rand.Text(), started: p.store.Now(), keeper: &keeper{store: p.store}}
 	made := thisBuild()
 	b.metrics = metrics.New(metrics.Build{Version: made.version, Revision: made.source(), Go: runtime.Version()})
-	if db, ok := p.store.Backend().(*bolt.DB); ok {
+	if db, ok := p.store.Backend().(store.Watched); ok {
 		db.Watch(b.metrics.Committed)
 	}
 	if p.listener != nil {

@@ -22,7 +22,7 @@ import (
 	"time"
 
 	"chihai/flows"
-	"chihai/store/bolt"
+	"chihai/store"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -75,9 +75,9 @@ func New(b Build) *Metrics {
 		commits: counters("chihai_commits_total",
 			"Commits of the database: kept, refused for want of room, or lost, which ends the process.", "outcome"),
 		commit: histogram("chihai_commit_seconds",
-			"How long a commit took, both syncs of the disk included.", seconds),
+			"How long a commit took until it was on stable storage.", seconds),
 		sync: histogram("chihai_commit_sync_seconds",
-			"How long writing the pages of a commit and both syncs took.", seconds),
+			"How long writing the pages of a commit to the file and both syncs took; PostgreSQL does not tell.", seconds),
 		group: histogram("chihai_commit_updates",
 			"How many turns and other changes shared one commit.", prometheus.ExponentialBuckets(1, 2, 10)),
 		groupRun: histogram("chihai_commit_run_seconds",
@@ -119,9 +119,9 @@ func (m *Metrics) Handled(waited, took time.Duration) {
 	m.turn.Observe(took.Seconds())
 }
 
-// Committed counts a commit of the embedded database; it is what
-// [bolt.DB.Watch] wants.
-func (m *Metrics) Committed(c bolt.Commit) {
+// Committed counts a commit of the database; it is what
+// [store.Watched] wants.
+func (m *Metrics) Committed(c store.Commit) {
 	m.commits.WithLabelValues(commitOutcome(c.Err)).Inc()
 	m.updateWait.Add(c.Waited.Seconds())
 	m.groupRun.Observe(c.Ran.Seconds())
@@ -129,7 +129,9 @@ func (m *Metrics) Committed(c bolt.Commit) {
 		return // how long it takes to be refused says nothing about the disk
 	}
 	m.commit.Observe(c.Took.Seconds())
-	m.sync.Observe(c.Synced.Seconds())
+	if c.Synced > 0 {
+		m.sync.Observe(c.Synced.Seconds())
+	}
 	m.group.Observe(float64(c.Updates))
 	m.lastCommit.SetToCurrentTime()
 }

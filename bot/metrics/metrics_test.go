@@ -12,7 +12,6 @@ import (
 	"chihai/bot/metrics"
 	"chihai/flows"
 	"chihai/store"
-	"chihai/store/bolt"
 )
 
 // read returns what m hands out.
@@ -42,9 +41,9 @@ func TestCounting(t *testing.T) {
 	m.Ended(flows.Input{Channel: "telegram:7000000001", Kind: flows.Text}, flows.Repeated)
 	m.Ended(flows.Input{Kind: flows.Due}, flows.Failed)
 	m.Handled(time.Second, 3*time.Millisecond)
-	m.Committed(bolt.Commit{Updates: 3, Waited: 2 * time.Second, Took: 5 * time.Millisecond})
-	m.Committed(bolt.Commit{Err: fmt.Errorf("x: %w", store.ErrRefused), Took: time.Hour})
-	m.Committed(bolt.Commit{Err: errors.New("sync failed")})
+	m.Committed(store.Commit{Updates: 3, Waited: 2 * time.Second, Took: 5 * time.Millisecond})
+	m.Committed(store.Commit{Err: fmt.Errorf("x: %w", store.ErrRefused), Took: time.Hour})
+	m.Committed(store.Commit{Err: errors.New("sync failed")})
 	m.BackedUp(time.Unix(1_790_000_000, 0), 2*time.Second, 4096, nil)
 	m.BackedUp(time.Unix(1_790_000_900, 0), time.Second, 0, errors.New("disk full"))
 	want(t, read(t, m),
@@ -82,7 +81,7 @@ func TestUnknownLabels(t *testing.T) {
 func BenchmarkTurn(b *testing.B) {
 	m := metrics.New(metrics.Build{})
 	in := flows.Input{Channel: "telegram:7000000001", Kind: flows.Text}
-	c := bolt.Commit{Updates: 1, Waited: time.Millisecond, Ran: time.Millisecond, Took: time.Millisecond, Synced: time.Millisecond}
+	c := store.Commit{Updates: 1, Waited: time.Millisecond, Ran: time.Millisecond, Took: time.Millisecond, Synced: time.Millisecond}
 	for b.Loop() {
 		m.Ended(in, flows.Answered)
 		m.Handled(time.Millisecond, time.Millisecond)

@@ -52,7 +52,7 @@ type DB struct {
 	written chan struct{} // closed when the writer has ended
 	lost    error         // why the writer gave up; its own
 	counts  counts
-	watch   atomic.Pointer[func(Commit)]
+	watch   atomic.Pointer[func(store.Commit)]
 
 	mu      sync.Mutex
 	over    error          // why nothing may begin any more; nil while open
@@ -65,6 +65,7 @@ var (
 	_ store.Backend  = (*DB)(nil)
 	_ store.Backup   = (*DB)(nil)
 	_ store.Scrubber = (*DB)(nil)
+	_ store.Watched  = (*DB)(nil)
 )
 
 // Options of [Open]. The zero value is right for real use.

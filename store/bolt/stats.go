@@ -1,10 +1,10 @@
 package bolt
 
 import (
+	"chihai/store"
 	"context"
 	"fmt"
 	"sync/atomic"
-	"time"
 )
 
 // Stats counts what was committed since the database was opened.
@@ -21,20 +21,8 @@ func (d *DB) Stats() Stats {
 	return Stats{c.commits.Load(), c.updates.Load(), c.reruns.Load(), c.maxGroup.Load()}
 }
 
-// A Commit is what one commit of a group took.
-type Commit struct {
-	Updates int           // Updates of the group
-	Waited  time.Duration // of all of them together, until it was their turn
-	Ran     time.Duration // of their functions, one after another
-	Took    time.Duration // writing the group and both syncs
-	Synced  time.Duration // of Took: from the first page written to the end of the second sync
-	Err     error         // nil: it is kept; see [DB.Update] for what else there is
-}
-
-// Watch has fn called after each commit from now on, also after one that was
-// refused. It is called by the writer, so it must return at once and may not
-// use the database. nil: nobody watches.
-func (d *DB) Watch(fn func(Commit)) { d.watch.Store(&fn) }
+// Watch implements [store.Watched]. fn is called by the writer.
+func (d *DB) Watch(fn func(store.Commit)) { d.watch.Store(&fn) }
 
 // Space is what a database file holds.
 type Space struct {
@@ -68,7 +56,7 @@ func (d *DB) Space() (Space, error) {
 type counts struct{ commits, updates, reruns, maxGroup atomic.Int64 }
 
 // committed counts a commit and tells of it. Only the writer calls it.
-func (d *DB) committed(c Commit) {
+func (d *DB) committed(c store.Commit) {
 	if c.Err == nil {
 		n := &d.counts
 		n.commits.Add(1)

@@ -16,8 +16,8 @@ func TestWatch(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "test.db"), bolt.Options{MaxSize: 1 << 20})
 	defer db.Close()
 	put(t, db, "before", "1")
-	var told []bolt.Commit
-	db.Watch(func(c bolt.Commit) { told = append(told, c) })
+	var told []store.Commit
+	db.Watch(func(c store.Commit) { told = append(told, c) })
 	put(t, db, "k", "1")
 	if err := db.Update(t.Context(), func(kv store.KV) error { _, err := kv.Get("b", "k"); return err }); err != nil {
 		t.Fatal(err)

@@ -166,7 +166,7 @@ func (d *DB) commit(first *member, next func(n, size int) *member) ([]*member, e
 	}
 	group := store.NewOverlay(reader{tx})
 	var members []*member
-	var c Commit
+	var c store.Commit
 	begun := time.Now()
 	for m, n := first, 1; m != nil; m, n = next(n, group.Size()), n+1 {
 		c.Waited += time.Since(m.since)
@@ -191,7 +191,7 @@ func (d *DB) commit(first *member, next func(n, size int) *member) ([]*member, e
 }
 
 // keep commits what group wrote and notes in c how that went.
-func (d *DB) keep(tx *bbolt.Tx, group *store.Overlay, c *Commit) {
+func (d *DB) keep(tx *bbolt.Tx, group *store.Overlay, c *store.Commit) {
 	begun := time.Now()
 	for w := range group.Writes() {
 		if err := apply(tx, w); err != nil {

@@ -232,10 +232,3 @@ func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
 		return f, err
 	})
 }
-
-// committed counts a commit. Only the writer calls it.
-func (c *counts) committed(members int) {
-	c.commits.Add(1)
-	c.updates.Add(int64(members))
-	c.maxGroup.Store(max(c.maxGroup.Load(), int64(members)))
-}

@@ -19,6 +19,8 @@ type group struct {
 	members []*member
 	current *member // whose turn it is
 	broken  error   // why the database could not be read
+	begun   time.Time
+	waited  time.Duration // of all members, until it was their turn
 
 	ctx   context.Context // for what is asked of the database; ends some time after nobody waits for it
 	end   context.CancelFunc
@@ -29,7 +31,7 @@ type group struct {
 var errTurnedDown = errors.New("documents were changed by others")
 
 func (d *DB) newGroup() *group {
-	g := &group{db: d}
+	g := &group{db: d, begun: time.Now()}
 	g.ctx, g.end = context.WithCancel(d.asking)
 	g.clear()
 	return g
@@ -42,6 +44,7 @@ func (g *group) clear() {
 // add lets m have its turn as the last member.
 func (g *group) add(m *member) {
 	g.members = append(g.members, m)
+	g.waited += time.Since(m.came)
 	g.waits.Add(1)
 	m.stay = context.AfterFunc(m.ctx, g.left)
 	g.let(m)
@@ -99,6 +102,9 @@ func (g *group) commit(rounds int) error {
 		id := g.db.nextID()
 		asked := time.Now()
 		stale, err := g.db.commit(g.ctx, g.payload(id))
+		if stale == nil {
+			g.db.committed(store.Commit{Updates: len(g.members), Waited: g.waited, Ran: asked.Sub(g.begun), Took: time.Since(asked), Err: err})
+		}
 		if err != nil {
 			return err
 		}
@@ -106,7 +112,6 @@ func (g *group) commit(rounds int) error {
 			for w := range g.overlay.Writes() {
 				g.db.cache.written(ref{w.Bucket, w.Key}, doc{w.Value, version(w, id)})
 			}
-			g.db.counts.committed(len(g.members))
 			return nil
 		}
 		g.db.counts.conflicts.Add(1)

@@ -69,8 +69,9 @@ type DB struct {
 	writes  sync.WaitGroup // the writer, and what holds the session
 
 	mu      sync.Mutex
-	over    error          // why nothing may begin any more; nil while open
-	closing chan struct{}  // closed when over is set
+	over    error         // why nothing may begin any more; nil while open
+	closing chan struct{} // closed when over is set
+	watch   atomic.Pointer[func(store.Commit)]
 	inside  sync.WaitGroup // Views
 	release sync.Once
 }
@@ -256,6 +257,23 @@ func (d *DB) reason() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.over
+}
+
+// Watch implements [store.Watched]. fn is called by the writer. A commit that
+// is turned down because of what others changed is not told: it is tried again.
+func (d *DB) Watch(fn func(store.Commit)) { d.watch.Store(&fn) }
+
+// committed counts a commit and tells of it. Only the writer calls it.
+func (d *DB) committed(c store.Commit) {
+	if c.Err == nil {
+		n := &d.counts
+		n.commits.Add(1)
+		n.updates.Add(int64(c.Updates))
+		n.maxGroup.Store(max(n.maxGroup.Load(), int64(c.Updates)))
+	}
+	if fn := d.watch.Load(); fn != nil && *fn != nil {
+		(*fn)(c)
+	}
 }
 
 // Stats counts what was done since the database was opened.

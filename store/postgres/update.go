@@ -28,6 +28,7 @@ type member struct {
 	ctx   context.Context // of its caller
 	stay  func() bool     // it is no longer looked whether ctx ends
 	steps chan step       // holds one
+	came  time.Time       // when it began to wait for its turn
 	since time.Time       // documents that others write too are looked up anew if they were kept before
 	run
 }
@@ -73,7 +74,8 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m := &member{ctx: ctx, steps: make(chan step, 1), since: time.Now().Add(-justNow)}
+	came := time.Now()
+	m := &member{ctx: ctx, steps: make(chan step, 1), came: came, since: came.Add(-justNow)}
 	select {
 	case d.queue <- m:
 	case <-ctx.Done():
