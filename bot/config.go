@@ -50,7 +50,7 @@ func variables() []variable {
 		{"CHIHAI_PROXY", "", "address of a proxy whose X-Forwarded-For is believed; unset: none"},
 		{"CHIHAI_LOG", "text", "text or json: how the log is written"},
 		{"CHIHAI_LOG_LEVEL", "info", "debug, info, warn or error: what the log tells at least; warn in demo and chat"},
-		{"CHIHAI_METRICS", "", "an address of its own for /metrics; unset: on the web server, for private networks only"},
+		{"CHIHAI_METRICS", "", "an address of its own for /metrics; unset: on the web server, for private networks only, and with https only if CHIHAI_PROXY is set"},
 		{"CHIHAI_PPROF", "", "address on this machine, such as 127.0.0.1:6060, for profiles of the program; unset: none"},
 	}
 }

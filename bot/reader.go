@@ -28,10 +28,12 @@ func runReader(ctx context.Context, c *call) error {
 	if err := db.Publish(ctx); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "The role %s may read the tables training and area, and these views:\n", postgres.Reader)
+	fmt.Fprintf(c.stdout, "The role %s may read the tables training and area, and these views:\n", postgres.Reader)
 	for _, view := range postgres.Views() {
 		fmt.Fprintf(c.stdout, "    %s\n", view)
 	}
-	fmt.Fprintf(c.stdout, "Somebody who analyses gets it with: create role NAME login password '…' in role %s\n", postgres.Reader)
+	_, err = fmt.Fprintf(c.stdout, "Somebody who analyses gets it with: create role NAME login password '…' in role %s\n"+
+		"Whoever logs in to PostgreSQL can take any advisory lock, and so hold up the bot, and can hear ids of what changes:\n"+
+		"give a login to those you trust, or let others read a standby server.\n", postgres.Reader)
 	return err
 }

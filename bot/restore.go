@@ -77,7 +77,7 @@ func (r *restoring) run(ctx context.Context) (err error) {
 			err = gone
 		}
 	}()
-	if err := r.fetch(); err != nil {
+	if err := r.fetch(ctx); err != nil {
 		return err
 	}
 	if err := checkApart(ctx, r.beside, "", true, r.stdout, r.stderr); errors.Is(err, errUnsound) {
@@ -152,10 +152,13 @@ func (r *restoring) idle(ctx context.Context) (release func(), err error) {
 }
 
 // fetch copies the backup, decrypted, beside the database.
-func (r *restoring) fetch() error {
+func (r *restoring) fetch(ctx context.Context) error {
 	info, err := os.Stat(r.from)
 	if err != nil {
 		return err
+	}
+	if !info.Mode().IsRegular() { // a pipe or a device may never end
+		return fmt.Errorf("%s is no file", r.from)
 	}
 	if now, err := os.Stat(r.config.db); err == nil && os.SameFile(info, now) {
 		return fmt.Errorf("%s is the database itself, not a backup of it", r.from)
@@ -172,6 +175,7 @@ func (r *restoring) fetch() error {
 		return err
 	}
 	defer f.Close()
+	defer context.AfterFunc(ctx, func() { f.Close() })() // a large copy ends with Ctrl-C
 	sealed, err := backups.Encrypted(r.from)
 	if err != nil {
 		return err

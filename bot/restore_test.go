@@ -273,6 +273,9 @@ func TestRestoreRefuses(t *testing.T) {
 		}
 		leftovers(t, filepath.Dir(fresh["CHIHAI_DB"]))
 	}
+	if code, _, errs := fresh.command(t, "restore", dir); code != failed || !strings.Contains(errs, "is no file") {
+		t.Errorf("a directory: exit %d, %q", code, errs)
+	}
 	if code, _, errs := e.command(t, "restore", "--replace", e["CHIHAI_DB"]); code != failed || !strings.Contains(errs, "database itself") {
 		t.Errorf("the database from itself: exit %d, %q", code, errs)
 	}

@@ -91,6 +91,16 @@ func TestServeWithoutAnybody(t *testing.T) {
 	}
 }
 
+// A proxy that is not named hides who tries codes for the staff pages.
+func TestServeWarnsOfAProxy(t *testing.T) {
+	for proxy, warns := range map[string]bool{"": true, "127.0.0.1": false} {
+		r := newEnvironment(t).with("CHIHAI_URL", "https://chihai.example", "CHIHAI_PROXY", proxy).start(t, "ready", "serve")
+		if code := r.stop(); code != done || strings.Contains(r.errs.String(), "CHIHAI_PROXY is not set") != warns {
+			t.Errorf("proxy %q: exit %d, %s", proxy, code, r.errs.String())
+		}
+	}
+}
+
 // Telegram out of reach stops neither the start nor the web chat nor the end.
 func TestServeWithoutTelegram(t *testing.T) {
 	tg, e := startTelegram(t)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -32,7 +33,7 @@ func TestComplaints(t *testing.T) {
 func TestCaught(t *testing.T) {
 	var out bytes.Buffer
 	s := newSite(t, func(c *Config) {
-		c.Log = slog.New(slog.NewTextHandler(&out, nil))
+		c.Log, c.Proxy = slog.New(slog.NewTextHandler(&out, nil)), netip.MustParseAddr("127.0.0.1")
 		c.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("0912345678") })
 	})
 	r := httptest.NewRequest("GET", "/metrics", nil)

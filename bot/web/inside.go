@@ -14,7 +14,15 @@ import (
 // nobody told us of: numbers of the bot are nobody else's business. It asks by
 // an address or by a name without a dot, as machines of one network do, while a
 // proxy hands on the name that the world uses.
+//
+// Some proxies hand on neither: nginx asks by its own name for the server, adds
+// no header unless told to, and speaks HTTP/1.1 since 1.29.7. So where the
+// outside uses https, for which there is a proxy, nobody is inside before
+// [Config.Proxy] says which one adds X-Forwarded-For.
 func (s *Server) inside(r *http.Request) bool {
+	if s.URL.Scheme == "https" && !s.Proxy.IsValid() {
+		return false
+	}
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !private(from.Addr().Unmap()) {
 		return false

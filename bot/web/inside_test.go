@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -15,7 +17,7 @@ var numbers = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.
 
 func TestInside(t *testing.T) {
 	s := newSite(t, func(c *Config) {
-		c.Metrics = numbers
+		c.Metrics, c.Proxy = numbers, netip.MustParseAddr("127.0.0.1")
 		c.Ready = func(context.Context) health.Report {
 			return health.Report{{Name: "backup", Finding: health.Warn("late")}}
 		}
@@ -63,6 +65,34 @@ func TestInside(t *testing.T) {
 	}
 }
 
+// nginx since 1.29.7 asks as somebody on this machine would: HTTP/1.1, the
+// server's own name, no header of its own.
+func TestInsideBehindProxy(t *testing.T) {
+	for _, tt := range []struct {
+		name, url, proxy string
+		inside           bool
+	}{
+		{"no proxy", "http://127.0.0.1:8080", "", true},
+		{"a proxy that nobody told us of", "https://chihai.example.org", "", false},
+		{"a proxy that adds X-Forwarded-For", "https://chihai.example.org", "127.0.0.1", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, func(c *Config) {
+				c.Metrics = numbers
+				c.URL, _ = url.Parse(tt.url)
+				c.Proxy, _ = netip.ParseAddr(tt.proxy)
+			})
+			r := httptest.NewRequest("GET", "/metrics", nil)
+			r.RemoteAddr, r.Host = "127.0.0.1:5000", "127.0.0.1:8080"
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if got := w.Code == 200; got != tt.inside {
+				t.Errorf("GET /metrics = %d", w.Code)
+			}
+		})
+	}
+}
+
 // Somebody far away cannot make the bot look at itself all the time.
 func TestReadyIsLimited(t *testing.T) {
 	looks := 0
@@ -90,6 +120,7 @@ func TestReadyIsLimited(t *testing.T) {
 func TestReady(t *testing.T) {
 	found := health.Ok("answers")
 	s := newSite(t, func(c *Config) {
+		c.Proxy = netip.MustParseAddr("127.0.0.1")
 		c.Ready = func(context.Context) health.Report { return health.Report{{Name: "store", Finding: found}} }
 	})
 	for _, tt := range []struct {

@@ -38,8 +38,8 @@ type channelLine struct {
 	Waiting   int
 	Oldest    string // how long the oldest has waited
 	Late      bool   // longer than a message should
-	Delivered int64
-	Failed    int64
+	Delivered int
+	Failed    int
 }
 
 // lateMessage is how long a message may wait before the page says so.
@@ -63,7 +63,7 @@ func (v *visit) health() error {
 	}
 	now := v.Store.Now()
 	for _, c := range status.Channels {
-		line := channelLine{Name: c.Name, Waiting: c.Waiting, Delivered: c.Delivered, Failed: c.Failed}
+		line := channelLine{Name: c.Name, Waiting: c.Waiting, Delivered: int(c.Delivered), Failed: int(c.Failed)}
 		if !c.Oldest.IsZero() {
 			waited := now.Sub(c.Oldest)
 			line.Oldest, line.Late = v.T("desk.minutes", "n", minutes(waited)), waited > lateMessage
