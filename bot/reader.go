@@ -33,7 +33,7 @@ func runReader(ctx context.Context, c *call) error {
 		fmt.Fprintf(c.stdout, "    %s\n", view)
 	}
 	_, err = fmt.Fprintf(c.stdout, "Somebody who analyses gets it with: create role NAME login password '…' in role %s\n"+
-		"Whoever logs in to PostgreSQL can take any advisory lock, and so hold up the bot, and can hear ids of what changes:\n"+
+		"Whoever logs in to PostgreSQL can hear ids of what changes (listen), and keep a bot from starting (advisory locks):\n"+
 		"give a login to those you trust, or let others read a standby server.\n", postgres.Reader)
 	return err
 }

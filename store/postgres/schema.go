@@ -17,8 +17,8 @@ import (
 // Advisory locks, in a class of this program's own. The function of commits
 // has the number of its lock within it.
 const (
-	lockClass  = 0x43484169 // "CHAi"
-	lockCommit = 1          // held by a commit until it is done, and while tables are made
+	lockClass   = 0x43484169 // "CHAi"
+	lockInstall = 1          // held while the schema is made
 )
 
 // layout names what stands in the schema chihai, and is kept there as a comment
@@ -66,16 +66,16 @@ func installed(ctx context.Context, q interface {
 	return made == layout, err
 }
 
-// lockSchema waits for other commits and for those who make tables.
+// lockSchema waits for others who make the schema.
 func lockSchema(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1, $2)", int32(lockClass), int32(lockCommit))
+	_, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1, $2)", int32(lockClass), int32(lockInstall))
 	return err
 }
 
 // makeTables makes the tables of buckets, unless another process just did.
 func makeTables(ctx context.Context, conn *pgx.Conn, buckets []string) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if err := lockSchema(ctx, tx); err != nil {
+		if _, err := tx.Exec(ctx, "lock table chihai.lock in exclusive mode"); err != nil {
 			return err
 		}
 		return addTables(ctx, tx, buckets)
@@ -170,7 +170,7 @@ func commitFunction(buckets []string) string {
 		hi int;
 		stale boolean := false;
 	begin
-		perform pg_advisory_xact_lock(%d, %d);
+		lock table chihai.lock in exclusive mode;
 		%s
 		%s
 		if stale then
@@ -183,7 +183,7 @@ func commitFunction(buckets []string) string {
 			perform pg_notify('chihai', told[i]);
 		end loop;
 	end
-	$function$`, lockClass, lockCommit, compare, count, remove, write)
+	$function$`, compare, count, remove, write)
 }
 
 // fetchFunction is the function that returns many documents in one round trip.

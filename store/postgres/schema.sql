@@ -1,5 +1,10 @@
 create schema if not exists chihai;
 
+-- Whoever commits or makes tables holds a lock on it. An advisory lock would
+-- do, but anybody who logs in can take those.
+create table if not exists chihai.lock ();
+lock table chihai.lock in exclusive mode;
+
 -- Functions of another layout go.
 do $$
 declare
@@ -27,7 +32,7 @@ create index if not exists commits_at on chihai.commits (at);
 -- only when it can no longer be lost.
 create or replace function chihai.kept(wanted bigint, own bigint) returns boolean language plpgsql as $$
 begin
-	perform pg_advisory_xact_lock(1128808809, 1);
+	lock table chihai.lock in exclusive mode;
 	insert into chihai.commits (id) values (own);
 	return exists (select from chihai.commits where id = wanted);
 end

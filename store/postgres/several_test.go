@@ -124,7 +124,7 @@ func TestRange(t *testing.T) {
 		{other, "m/c", "4", true, "c4 b1 a3 ", 2},
 		{other, "m/b", "", true, "c4 a3 ", 2},
 		{one, "m/c", "", false, "a3 ", 1},
-		{other, "m/d", "5", false, "d5 a3 ", 2}, // the first run sees what was known
+		{other, "m/d", "5", false, "d5 a3 ", 2}, // the first run sees what was known, unless that was a while ago
 		{other, "n/d", "5", true, "d5 a3 ", 1},
 	} {
 		change := func() {
@@ -142,7 +142,8 @@ func TestRange(t *testing.T) {
 			change()
 			change = nil
 		}
-		if seen, runs := look(change); seen != tt.want || runs != tt.runs {
+		lately := tt.runs == 2 && !tt.meanwhile
+		if seen, runs := look(change); seen != tt.want || runs != tt.runs && !(lately && runs == 1) {
 			t.Errorf("%d: sees %q after %d runs, want %q after %d", i, seen, runs, tt.want, tt.runs)
 		}
 	}
@@ -408,7 +409,7 @@ func TestOpenTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lock.Close(context.Background())
-	if _, err := lock.Exec(t.Context(), "select pg_advisory_lock(1128808809, 1)"); err != nil { // that of commits
+	if _, err := lock.Exec(t.Context(), "select pg_advisory_lock(1128808809, 1)"); err != nil { // that of making the schema
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
