@@ -50,10 +50,15 @@ func (l *link) drop() {
 	if l.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	l.conn.Close(ctx)
+	hangUp(l.conn)
 	l.conn = nil
+}
+
+// hangUp ends a connection. A server that says nothing is not waited for.
+func hangUp(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	conn.Close(ctx)
 }
 
 // A patience counts how long a database has been waited for.

@@ -56,7 +56,7 @@ func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bo
 				fn(changes, lost)
 			}
 		}
-		conn.Close(context.Background())
+		hangUp(conn)
 	}
 	if err := d.reason(); err != nil {
 		return err

@@ -90,11 +90,16 @@ func TestDeaf(t *testing.T) {
 				t.Fatal(err)
 			}
 			put(t, db, "there", `1`)
+			heard := make(chan bool, 1)
+			go db.Listen(t.Context(), func([]store.Change, bool) { heard <- true })
+			<-heard
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			var looked sync.WaitGroup
 			began := time.Now()
 			err = db.Update(ctx, func(kv store.KV) error {
 				cut.deaf.Store(true)
+				looked.Go(func() { db.View(ctx, func(kv store.KV) error { _, err := kv.Get("b", "there"); return err }) })
 				go tt.leave(db, cancel)
 				if tt.reads {
 					if _, err := kv.Get("b", "n"); err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -110,6 +115,7 @@ func TestDeaf(t *testing.T) {
 				t.Errorf("Update = %v, which says that nothing was written", err)
 			}
 			began = time.Now()
+			looked.Wait()
 			db.Close()
 			if took := time.Since(began); took > 4*time.Second {
 				t.Errorf("Close took %v", took)

@@ -221,7 +221,14 @@ func (d *DB) Close() error {
 	d.release.Do(func() {
 		d.giveUp()
 		d.writer.drop()
-		d.reads.Close()
+		closed := make(chan struct{})
+		go func() { defer close(closed); d.reads.Close() }() // takes 15 s when the server says nothing
+		late := time.NewTimer(grace)
+		defer late.Stop()
+		select {
+		case <-closed:
+		case <-late.C:
+		}
 	})
 	return nil
 }

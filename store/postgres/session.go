@@ -49,7 +49,7 @@ func (d *DB) stay(ctx context.Context, conn *pgx.Conn) {
 	for p := d.patience(ctx.Done()); ; {
 		if conn != nil {
 			wait(ctx, conn)
-			conn.Close(context.Background())
+			hangUp(conn)
 			p = d.patience(ctx.Done())
 		}
 		if ctx.Err() != nil {

@@ -22,6 +22,9 @@ func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
 		return err
 	}
 	defer d.inside.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(d.asking, cancel)()
 	s := &snapshot{db: d, ctx: ctx}
 	defer s.end()
 	kv := store.NewSnapshot(s)
