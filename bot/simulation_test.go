@@ -165,6 +165,7 @@ func (s *total) add(r *simulation.Report) {
 	s.Twice += r.Twice
 	s.Doubts += r.Doubts
 	s.Unknown += r.Unknown
+	s.GivenUp += r.GivenUp
 	s.Reminded += r.Reminded
 	s.Starts += r.Starts
 	s.Virtual += r.Virtual
@@ -178,8 +179,8 @@ func (s *total) add(r *simulation.Report) {
 
 func (s *total) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d seeds, %d crashes, %d starts, %d inputs, %d messages shown, %d of them twice after %d doubtful sends, %d not repeated and reported, %d reminders, %.0f virtual hours",
-		s.seeds, s.Killed(), s.Starts, s.Inputs, s.Shown, s.Twice, s.Doubts, s.Unknown, s.Reminded, s.Virtual.Hours())
+	fmt.Fprintf(&b, "%d seeds, %d crashes, %d starts, %d inputs, %d messages shown, %d of them twice after %d doubtful sends, %d not repeated and reported, %d given up after a day, %d reminders, %.0f virtual hours",
+		s.seeds, s.Killed(), s.Starts, s.Inputs, s.Shown, s.Twice, s.Doubts, s.Unknown, s.GivenUp, s.Reminded, s.Virtual.Hours())
 	for _, point := range slices.Sorted(maps.Keys(s.Crashes)) {
 		fmt.Fprintf(&b, "\n%8d  %s", s.Crashes[point], point)
 	}

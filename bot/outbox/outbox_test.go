@@ -408,7 +408,15 @@ func TestRetryAfter(t *testing.T) {
 func TestRetryAfterGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.post(say("a", 0, "old new")...)
+		ids := w.post(say("a", 0, "old new")...)
+		w.update(func(tx *store.Tx) error {
+			m, err := tx.Message(ids[0])
+			if err == nil {
+				m.Tries = leastTries - 1
+				err = tx.PutMessage(m)
+			}
+			return err
+		})
 		time.Sleep(MaxAge) // nothing runs
 		began := time.Now()
 		w.net.answer = func(m channel.Message) (channel.Receipt, error) {
@@ -424,6 +432,33 @@ func TestRetryAfterGivenUp(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		check(t, "shown", w.net.texts("a"), "new")
 	})
+}
+
+// What a bot that was off for days has to say is not lost with the first try
+// that fails, and not tried for ever.
+func TestOldMessages(t *testing.T) {
+	for _, tt := range []struct {
+		failures int
+		want     string
+	}{{leastTries - 1, "old new"}, {leastTries, "new"}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.post(say("a", 0, "old new")...)
+			time.Sleep(3 * MaxAge) // nothing runs
+			failed := 0
+			w.net.answer = func(m channel.Message) (channel.Receipt, error) {
+				if m.Text == "old" && failed < tt.failures {
+					failed++
+					return channel.Receipt{}, errors.New("no route")
+				}
+				return channel.Receipt{}, nil
+			}
+			w.run()
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			check(t, "shown", w.net.texts("a"), tt.want)
+		})
+	}
 }
 
 // When the network wants to be left alone altogether, only replies go.

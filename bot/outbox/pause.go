@@ -10,8 +10,11 @@ import (
 const (
 	// MaxTries is how often a message is tried while its network answers.
 	MaxTries = 20
-	// MaxAge is how long after its posting a message is still tried again.
-	MaxAge = 24 * time.Hour
+	// MaxAge is how long after its posting a message is still tried again, if
+	// it was tried leastTries times: what a bot that was off for days has to
+	// say is not lost with the first try that fails.
+	MaxAge     = 24 * time.Hour
+	leastTries = 5
 
 	maxPause = 5 * time.Minute
 

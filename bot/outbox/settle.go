@@ -246,7 +246,7 @@ func (s *sender) unread(h head, err error) ending {
 // message's fault, and its tries do not matter.
 func (s *sender) hopeless(l *letter) bool {
 	now := s.store.Now()
-	if at, ok := posted(l.ID); ok && now.Sub(at) >= MaxAge {
+	if at, ok := posted(l.ID); ok && now.Sub(at) >= MaxAge && l.Tries+1 >= leastTries {
 		return true
 	}
 	s.mu.Lock()

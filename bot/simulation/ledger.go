@@ -117,6 +117,8 @@ func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 			w.broken(messagesSettled.Name, "message %s counts as late and is not", p.ID)
 		}
 	case store.Failed:
+		w.report.GivenUp++
+		w.untold[p.Address] = true
 		if time.Since(p.at) < givenUp {
 			w.broken(messagesSettled.Name, "message %s to %s was given up after %v", p.ID, p.Address, time.Since(p.at))
 		}

@@ -3,6 +3,7 @@ package simulation
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"chihai/locales"
@@ -14,6 +15,9 @@ var toldTrue = Rule{
 	Name: "what she was told is true",
 	End: func(w *World, tx *store.Tx) error {
 		for _, p := range w.people {
+			if w.untold[strconv.FormatInt(p.chat, 10)] {
+				continue // what was given up may have told of a seat
+			}
 			m, err := p.member(tx)
 			if err != nil {
 				return err

@@ -78,6 +78,7 @@ type Report struct {
 	Twice    int            // of those, shown once more
 	Doubts   int            // sends of which the service could not know whether they arrived
 	Unknown  int            // messages that were reported and not repeated
+	GivenUp  int            // messages that could not be sent for a day and more
 	Reminded int            // reminders that were shown
 	Starts   int            // of the service
 	Virtual  time.Duration  // by the clock of the bubble
@@ -117,6 +118,7 @@ type World struct {
 	said      []time.Time // when
 	confirmed int         // so many of updates were confirmed
 	ledger    ledger
+	untold    map[string]bool // chats to which a message was given up
 	outcomes  map[string]bool // tasks of which was heard
 }
 
@@ -133,7 +135,7 @@ func Run(ctx context.Context, c Config) *Report {
 		random: rand.New(rand.NewPCG(c.Seed, 0x5eed)),
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
-		ledger: newLedger(), outcomes: map[string]bool{},
+		ledger: newLedger(), outcomes: map[string]bool{}, untold: map[string]bool{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
 	w.tg.Keep = 4
