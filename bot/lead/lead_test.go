@@ -293,7 +293,9 @@ func cuts(t *testing.T, random *rand.Rand) {
 		m.run(t, func(ctx context.Context) error {
 			counting[i].Store(store.TermOf(ctx))
 			for ctx.Err() == nil { // slow to notice that it is over
-				h.note(ctx, m)
+				bound, cancel := context.WithTimeout(ctx, 3*time.Second) // a call that was cut off would hang while the lease is renewed
+				h.note(bound, m)
+				cancel()
 				time.Sleep(300 * time.Millisecond)
 			}
 			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)

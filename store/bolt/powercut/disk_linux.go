@@ -117,9 +117,11 @@ type node struct {
 	fs.MemRegularFile
 	disk *Disk
 	file int
+	mu   sync.Mutex // a MemRegularFile hands out what it holds, and writes on meanwhile
 }
 
 var (
+	_ fs.NodeReader    = (*node)(nil)
 	_ fs.NodeWriter    = (*node)(nil)
 	_ fs.NodeSetattrer = (*node)(nil)
 	_ fs.NodeFsyncer   = (*node)(nil)
@@ -132,8 +134,22 @@ func (n *node) attr(out *fuse.Attr) {
 	*out = a.Attr
 }
 
+// Read implements [fs.NodeReader].
+func (n *node) Read(ctx context.Context, f fs.FileHandle, dest []byte, at int64) (fuse.ReadResult, syscall.Errno) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r, errno := n.MemRegularFile.Read(ctx, f, dest, at)
+	if errno != fs.OK {
+		return r, errno
+	}
+	data, status := r.Bytes(dest)
+	return fuse.ReadResultData(bytes.Clone(data)), syscall.Errno(status)
+}
+
 // Write implements [fs.NodeWriter].
 func (n *node) Write(ctx context.Context, f fs.FileHandle, data []byte, at int64) (uint32, syscall.Errno) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.disk.add(op{kind: write, file: n.file, at: at, data: bytes.Clone(data)})
 	return n.MemRegularFile.Write(ctx, f, data, at)
 }
