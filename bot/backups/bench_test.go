@@ -2,6 +2,7 @@ package backups
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,9 @@ func BenchmarkBackup(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	value := make([]byte, 32<<10)
-	rand.Read(value)
+	noise := make([]byte, 16<<10)
+	rand.Read(noise)
+	value := fmt.Appendf(nil, "%q", hex.EncodeToString(noise)) // 32 KiB that hardly compress, as JSON
 	for part := range 64 {
 		err := db.Update(b.Context(), func(kv store.KV) error {
 			for i := range 128 {
