@@ -24,7 +24,7 @@ const (
 // layout names what stands in the schema chihai, and is kept there as a comment
 // on the function of commits. It changes with the functions; programs of two
 // layouts cannot use a database at the same time.
-const layout = "layout 1"
+const layout = "layout 2"
 
 // schemaSQL makes what stands in the schema chihai, if it is not there yet.
 //

@@ -26,14 +26,21 @@ create table if not exists chihai.commits (
 	at timestamptz not null default clock_timestamp()
 );
 create index if not exists commits_at on chihai.commits (at);
+alter table chihai.commits add column if not exists kept boolean not null default true; -- since layout 2
 
 -- kept says whether the commit wanted was kept. It waits for one that is under
--- way, and writes itself, so that on a replicated database the answer comes
--- only when it can no longer be lost.
-create or replace function chihai.kept(wanted bigint, own bigint) returns boolean language plpgsql as $$
+-- way. If it was not kept it never will be: its id is taken from here on, so
+-- that a request which is still on its way fails. Either way this writes, so
+-- that on a replicated database the answer comes only when it can no longer be
+-- lost.
+create or replace function chihai.kept(wanted bigint) returns boolean language plpgsql as $$
+declare
+	was boolean;
 begin
 	lock table chihai.lock in exclusive mode;
-	insert into chihai.commits (id) values (own);
-	return exists (select from chihai.commits where id = wanted);
+	insert into chihai.commits (id, kept) values (wanted, false)
+		on conflict (id) do update set at = clock_timestamp()
+		returning kept into was;
+	return was;
 end
 $$;
