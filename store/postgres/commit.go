@@ -37,6 +37,12 @@ func (d *DB) commit(ctx context.Context, payload *payload) (stale []ref, err err
 		switch {
 		case err == nil:
 			return stale, nil
+		case code(err) == codeEra:
+			// The session may be on its way back.
+			if p.again() {
+				continue
+			}
+			return nil, fmt.Errorf("%w: %w", store.ErrRefused, errTaken)
 		case !lost(err) && !doubt:
 			return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 		}
@@ -79,7 +85,7 @@ func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error
 	d.writer.warned.Store(false)
 	d.counts.sent.Add(1)
 	p.sent = time.Now().Round(0) // by the clock on the wall, which goes on while the machine is suspended
-	stale, err := p.send(ctx, conn)
+	stale, err := p.send(ctx, conn, d.era.Load())
 	*doubt = err != nil && !said(err)
 	if err == nil && d.writer.warned.Load() {
 		// It may have been a wait for a standby that somebody cancelled
@@ -229,9 +235,9 @@ type fresh struct {
 	doc
 }
 
-func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
-	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-		p.id, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
+func (p *payload) send(ctx context.Context, conn *pgx.Conn, era int64) ([]fresh, error) {
+	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+		p.id, era, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
 		p.ranges.buckets, p.ranges.ends, p.ranges.keys, p.behind, p.known,
 		p.deletes.buckets, p.deletes.ends, p.deletes.keys,
 		p.writes.buckets, p.writes.ends, p.writes.keys, p.docs, p.told)

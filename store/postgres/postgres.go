@@ -60,6 +60,7 @@ type DB struct {
 
 	process int64           // tells the notifications of this process from those of others
 	id      int64           // of the latest commit; the writer's own
+	era     atomic.Int64    // in which this process has the database; 0: not known yet
 	queue   chan *member    // Updates that wait for the writer
 	ran     chan struct{}   // answers of the Update whose turn it is
 	alive   context.Context // until Close
@@ -150,7 +151,12 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := d.begin(ctx, pool); err != nil {
+	if err = d.begin(ctx, pool); err == nil {
+		if err = d.enroll(ctx, session); err != nil {
+			d.reads.Close()
+		}
+	}
+	if err != nil {
 		d.writer.drop()
 		session.Close(ctx)
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -335,6 +341,17 @@ func lost(err error) bool {
 func said(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
+}
+
+// code returns the code of an error that the server said (SQLSTATE,
+// https://www.postgresql.org/docs/current/errcodes-appendix.html), and "" for
+// others.
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
 }
 
 // CheckAddress returns an error unless dsn is an address that [Open] takes. It

@@ -133,6 +133,9 @@ func table(bucket string) string { return `public."` + bucket + `"` }
 // returns what is no longer as it was read: the index of a key, with the
 // document as it is, or that of a range, negative.
 //
+// It refuses what belongs to another era than the present one, see
+// [DB.enroll], with codeEra.
+//
 // It holds the lock until the commit is done, so that what it has compared is
 // still so then. Each of its statements sees what was committed before the
 // lock was got, since the isolation is READ COMMITTED.
@@ -158,7 +161,7 @@ func commitFunction(buckets []string) string {
 				select w.key, w.doc::json, commit_id from unnest(write_keys[lo:hi], write_docs[lo:hi]) w(key, doc)
 				on conflict (key) do update set doc = excluded.doc, version = excluded.version;`, `
 			raise exception 'no table for bucket %', write_buckets[i];`)
-	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint,
+	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint, of_era bigint,
 		read_buckets text[], read_ends int[], read_keys text[], read_versions bigint[],
 		range_buckets text[], range_ends int[], range_froms text[], range_tos text[], range_counts bigint[],
 		delete_buckets text[], delete_ends int[], delete_keys text[],
@@ -171,6 +174,9 @@ func commitFunction(buckets []string) string {
 		stale boolean := false;
 	begin
 		lock table chihai.lock in exclusive mode;
+		if not exists (select from chihai.owner where era = of_era) then
+			raise exception 'another process has had the database for itself' using errcode = '`+codeEra+`';
+		end if;
 		%s
 		%s
 		if stale then

@@ -143,7 +143,8 @@ func (d *DB) together(first *member) int {
 		g.add(m)
 	}
 	err := g.commit(maxRounds)
-	if errors.Is(err, errTurnedDown) || len(g.members) > 1 && errors.Is(err, store.ErrRefused) {
+	refused := errors.Is(err, store.ErrRefused) && !errors.Is(err, errTaken) // for what one of them wrote
+	if errors.Is(err, errTurnedDown) || refused && len(g.members) > 1 {
 		for _, m := range g.members {
 			d.alone(m)
 		}
