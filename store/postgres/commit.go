@@ -76,16 +76,24 @@ func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error
 		}
 		*doubt = false
 	}
-	if lacking := d.tables.lacking(p.writes.buckets); len(lacking) > 0 {
-		if err := makeTables(ctx, conn, lacking); err != nil {
-			return nil, err
-		}
-		d.tables.learn(lacking)
+	if err := d.provide(ctx, conn, p.writes.buckets); err != nil {
+		return nil, err
 	}
 	d.writer.warned.Store(false)
 	d.counts.sent.Add(1)
 	p.sent = time.Now().Round(0) // by the clock on the wall, which goes on while the machine is suspended
 	stale, err := p.send(ctx, conn, d.era.Load())
+	if code(err) == codeNoTable {
+		// A table that was known is gone: another server may have taken over, and
+		// know less. What stood there is gone, too; the commit finds out.
+		if err = d.tables.load(ctx, conn); err == nil {
+			err = d.provide(ctx, conn, p.buckets())
+		}
+		if err == nil {
+			d.counts.sent.Add(1)
+			stale, err = p.send(ctx, conn, d.era.Load())
+		}
+	}
 	*doubt = err != nil && !said(err)
 	if err == nil && d.writer.warned.Load() {
 		// It may have been a wait for a standby that somebody cancelled
@@ -114,6 +122,19 @@ func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error
 		return nil, nil
 	}
 	return refs, nil
+}
+
+// provide makes the tables that buckets lack.
+func (d *DB) provide(ctx context.Context, conn *pgx.Conn, buckets []string) error {
+	lacking := d.tables.lacking(buckets)
+	if len(lacking) == 0 {
+		return nil
+	}
+	if err := makeTables(ctx, conn, lacking); err != nil {
+		return err
+	}
+	d.tables.learn(lacking)
+	return nil
 }
 
 // kept asks whether p was kept. If it was not it never will be, even if the
@@ -221,6 +242,11 @@ func (g *group) payload(id int64) *payload {
 	}
 	p.told = g.db.telling(p.writes)
 	return p
+}
+
+// buckets are all that p reads and writes.
+func (p *payload) buckets() []string {
+	return slices.Concat(p.reads.buckets, p.ranges.buckets, p.deletes.buckets, p.writes.buckets)
 }
 
 // timeout is how long one attempt may take. A large one takes longer.

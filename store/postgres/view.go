@@ -133,7 +133,7 @@ func (s *snapshot) Get(bucket, key string) ([]byte, error) {
 			return err
 		})
 	}
-	if err == nil && len(found) == 0 {
+	if err = s.gone(bucket, err); err == nil && len(found) == 0 {
 		err = store.ErrNotFound
 	}
 	if err != nil {
@@ -150,12 +150,26 @@ func (s *snapshot) there(bucket string) (bool, error) {
 	if s.db.tables.has(bucket) {
 		return true, nil
 	}
-	err := s.ask("select name from chihai.buckets", nil, func(rows pgx.Rows) error {
+	err := s.ask(namesSQL, nil, func(rows pgx.Rows) error {
 		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		s.db.tables.learn(names)
 		return err
 	})
 	return s.db.tables.has(bucket), err
+}
+
+// gone forgets a table that err says is not there any more, as after a failover.
+// The bucket is empty then. A transaction that had begun is over with that
+// error; it is only the next View that is right.
+func (s *snapshot) gone(bucket string, err error) error {
+	if code(err) != codeNoTable {
+		return err
+	}
+	s.db.tables.forget(bucket)
+	if s.conn != nil {
+		return err
+	}
+	return nil
 }
 
 func (s *snapshot) Scan(bucket, from, to string) iter.Seq2[store.Pair, error] {
@@ -182,7 +196,7 @@ func (s *snapshot) scan(p pages) iter.Seq2[store.Pair, error] {
 				page, err = p.collect(rows)
 				return err
 			})
-			if err != nil {
+			if err = s.gone(p.bucket, err); err != nil {
 				yield(store.Pair{}, err)
 				return
 			}
