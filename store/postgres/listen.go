@@ -20,6 +20,12 @@ const (
 	maxTold     = 7900 // bytes of a notification; PostgreSQL takes less than 8000
 	maxMessages = 32   // notifications of a commit; one that wrote more says that much was written
 	much        = "*"
+
+	// unread is for how long the server keeps the connection of a process that
+	// does not read what it is told (as one that was stopped), in milliseconds.
+	// Until then it keeps all that was told since, for at most 8 GB; when they
+	// are full no commit tells anything, and so none succeeds.
+	unread = "60000"
 )
 
 // Listen tells of the documents in [Options].Watch that other processes put,
@@ -66,7 +72,11 @@ func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bo
 
 // tune makes a connection that hears what commits tell.
 func (d *DB) tune(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := pgx.ConnectConfig(ctx, d.config.Copy())
+	config := d.config.Copy()
+	if config.RuntimeParams["tcp_user_timeout"] == "" {
+		config.RuntimeParams["tcp_user_timeout"] = unread
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}
