@@ -34,10 +34,10 @@ const (
 // connection was broken. fn is called by one goroutine and must return soon.
 // Listen returns when ctx ends or the database is closed.
 func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bool)) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(d.alive, cancel)()
@@ -64,7 +64,7 @@ func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bo
 		}
 		hangUp(conn)
 	}
-	if err := d.reason(); err != nil {
+	if err := d.gate.Reason(); err != nil {
 		return err
 	}
 	return ctx.Err()

@@ -100,7 +100,7 @@ func (d *DB) stay(ctx context.Context, conn *pgx.Conn) {
 		var err error
 		conn, err = d.comeBack(ctx)
 		if errors.Is(err, errTaken) {
-			d.stop(fmt.Errorf("while the database did not answer: %w", err))
+			d.gate.Shut(fmt.Errorf("while the database did not answer: %w", err))
 			return
 		}
 		if err != nil {

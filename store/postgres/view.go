@@ -18,10 +18,9 @@ import (
 // Each View has a connection of its own while it runs, so do not open another
 // View within fn.
 func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(d.asking, cancel)()
@@ -95,14 +94,14 @@ func (s *snapshot) first(sql string, args []any, collect func(pgx.Rows) error) e
 	return nil
 }
 
-// end ends the transaction, for which nobody waits.
+// end ends the transaction, for which nobody waits but Close.
 func (s *snapshot) end() {
 	if s.conn == nil {
+		s.db.gate.Leave()
 		return
 	}
-	s.db.inside.Add(1) // its own caller is still inside
 	go func() {
-		defer s.db.inside.Done()
+		defer s.db.gate.Leave()
 		release(s.conn)
 	}()
 }
