@@ -108,6 +108,11 @@ func copyDatabase(ctx context.Context, source, target store.Backend, out, progre
 		}
 		fmt.Fprintf(out, "%9d %-20s %s\n", got.count, bucket, got.sum)
 	}
+	// An Update that writes nothing is refused, too, when somebody else had the
+	// source meanwhile.
+	if err := source.Update(ctx, func(store.KV) error { return nil }); err != nil {
+		return fmt.Errorf("make sure of the source: %w", err)
+	}
 	return target.Update(ctx, func(kv store.KV) error { return kv.Delete("meta", copyMark) })
 }
 

@@ -12,6 +12,8 @@ import (
 )
 
 // runOutbox shows what a restored database holds back, has it sent or drops it.
+// What was restored by other means than "restore", as PostgreSQL's own, is held
+// back when it is told so.
 func runOutbox(ctx context.Context, c *call) error {
 	words, err := c.parse(c.flags("outbox"), 0, 1)
 	if err != nil {
@@ -22,15 +24,79 @@ func runOutbox(ctx context.Context, c *call) error {
 		name += " " + words[0]
 	}
 	switch name {
-	case "outbox", "outbox release", "outbox drop":
+	case "outbox", "outbox hold", "outbox release", "outbox drop":
 	default:
-		return misuse("outbox: %q is neither release nor drop", words[0])
+		return misuse("outbox: %q is neither hold nor release nor drop", words[0])
 	}
 	cfg, err := readConfig(c.getenv)
 	if err != nil {
 		return err
 	}
+	if name == "outbox hold" {
+		return c.holdOutbox(ctx, cfg)
+	}
 	return c.do(ctx, cfg, true, name, nil, nil, c.stdout)
+}
+
+// holdOutbox holds back what the database was still to say, before a bot runs on
+// it: one that runs is saying it already.
+func (c *call) holdOutbox(ctx context.Context, cfg *config) error {
+	if err := mustExist(cfg.db); err != nil {
+		return err
+	}
+	s, err := opening{path: cfg.db, key: cfg.keyFile(), max: cfg.dbMax, alone: true, recovery: func() (string, error) {
+		return "", errors.New("there is nothing in it, or it has no keys yet: restore it first")
+	}}.open(ctx)
+	if errors.Is(err, store.ErrInUse) {
+		return fmt.Errorf("%w: stop it first", err)
+	}
+	if err != nil {
+		return err
+	}
+	var h *held
+	if err = s.View(ctx, notAhead); err == nil {
+		h, err = holdBack(ctx, s, time.Time{}, "outbox hold")
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
+		return err
+	}
+	if h.empty() {
+		_, err := fmt.Fprintln(c.stdout, "Nothing is waiting to be sent.")
+		return err
+	}
+	h.say(c.stdout, cfg.zone)
+	return nil
+}
+
+// holdBack holds back what s was still to say when it was restored, from a copy
+// that was begun at backup; see [store.Tx.HoldBack]. The audit calls it what.
+// When there is nothing, no hold is left.
+func holdBack(ctx context.Context, s *store.Store, backup time.Time, what string) (*held, error) {
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldBack(backup); err != nil {
+			return err
+		}
+		return tx.Log("", what, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	h, err := countHeld(ctx, s)
+	if err == nil && h.empty() {
+		err = s.Update(ctx, (*store.Tx).EndHold)
+	}
+	return h, err
+}
+
+// notAhead returns an error if a message was posted by a clock that is ahead of
+// that of this machine, so that a hold would miss it.
+func notAhead(tx *store.Tx) error {
+	last, err := outbox.LastPosted(tx)
+	if err == nil && last.After(tx.Now) {
+		err = fmt.Errorf("a message that waits was posted at %s, and this machine says that it is %s: set its clock first",
+			last.Format(time.RFC3339), tx.Now.Format(time.RFC3339))
+	}
+	return err
 }
 
 // showHeld says what is held back.

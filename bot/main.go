@@ -80,7 +80,7 @@ func commands() []command {
 		{"set", "[NAME VALUE]", "show or change the organisation's settings", runSet},
 		{"backup", "[--to RECIPIENTS] FILE", "copy the database while it is used", runBackup},
 		{"restore", "[--replace] [--identity FILE] [--recovery FILE] FILE", "make the database anew from a backup", runRestore},
-		{"outbox", "[release|drop]", "show what a restored database holds back, have it sent or drop it", runOutbox},
+		{"outbox", "[hold|release|drop]", "show what a restored database holds back, hold it back, have it sent or drop it", runOutbox},
 		{"health", "", "ask the bot that runs here how it is", runHealth},
 		{"key", "init|show|rotate|change|recovery RECIPIENT|recover", "make, show and change the keys of what is encrypted", runKey},
 		{"copy", "--from DATABASE --to DATABASE", "move to PostgreSQL, or back to a file", runCopy},

@@ -18,6 +18,7 @@ type opening struct {
 	path  string      // its file, which is made if there is none, or its address
 	key   string      // its key file, which is made together with the keys
 	max   int         // bytes to which the file may grow; 0: no bound
+	alone bool        // not while another process has it open, nor may one open it then; a file is never shared
 	fatal func(error) // called when the database has failed so that the process must end; nil: a panic
 	// recovery returns the recipient for whom new keys are locked, too. It is
 	// called before anything is made; nil: they are locked for nobody else, which
@@ -75,7 +76,7 @@ func (o opening) open(ctx context.Context) (_ *store.Store, err error) {
 			return nil, err
 		}
 	}
-	db, err := openBackend(ctx, o.path, bolt.Options{Fatal: o.fatal, MaxSize: o.max})
+	db, err := o.backend(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +105,13 @@ func (o opening) open(ctx context.Context) (_ *store.Store, err error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", databaseName(o.path), err), db.Close())
 	}
 	return s, nil
+}
+
+func (o opening) backend(ctx context.Context) (store.Backend, error) {
+	if o.alone && isAddress(o.path) {
+		return openAlone(ctx, o.path)
+	}
+	return openBackend(ctx, o.path, bolt.Options{Fatal: o.fatal, MaxSize: o.max})
 }
 
 // recipient returns for whom new keys are locked, too. made says that the

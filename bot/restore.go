@@ -248,7 +248,7 @@ func (r *restoring) prepare(ctx context.Context) (*held, error) {
 		return nil, err
 	}
 	defer s.Close()
-	err = s.Update(ctx, func(tx *store.Tx) error {
+	err = s.View(ctx, func(tx *store.Tx) error {
 		last, err := tx.LastBackup()
 		if err != nil {
 			return err
@@ -257,22 +257,14 @@ func (r *restoring) prepare(ctx context.Context) (*held, error) {
 			return fmt.Errorf("the backup was made at %s, and this machine says that it is %s: set its clock first",
 				r.backup.Format(time.RFC3339), tx.Now.Format(time.RFC3339))
 		}
-		if err := tx.HoldBack(r.backup); err != nil {
-			return err
-		}
-		return tx.Log("", "restore", "")
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	h, err := countHeld(ctx, s)
+	h, err := holdBack(ctx, s, r.backup, "restore")
 	if err != nil {
 		return nil, err
-	}
-	if h.empty() {
-		if err := s.Update(ctx, (*store.Tx).EndHold); err != nil {
-			return nil, err
-		}
 	}
 	return h, s.Close()
 }

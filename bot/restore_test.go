@@ -11,6 +11,7 @@ import (
 
 	"chihai/bot/telegram/telegramtest"
 	"chihai/store"
+	"chihai/store/postgres/postgrestest"
 
 	"filippo.io/age"
 )
@@ -371,5 +372,58 @@ func TestHeldIsDropped(t *testing.T) {
 	})
 	if got := strings.Join(jobs, " "); err != nil || got != "hear scrub" {
 		t.Errorf("due are %q, %v, want hear scrub", got, err)
+	}
+}
+
+// TestHold holds back what a database was still to say that was not restored by
+// this program, while no bot runs on it, in a file and on PostgreSQL.
+func TestHold(t *testing.T) {
+	file := sampleBot(t, false)
+	e := file.with("CHIHAI_DB", postgrestest.Start(t, "fsync=off").Database(t), "CHIHAI_KEY", file["CHIHAI_DB"]+keySuffix)
+	if code, _, errs := e.command(t, "outbox", "hold"); code != failed || !strings.Contains(errs, "nothing in it") {
+		t.Errorf("hold on an empty database: exit %d, %q", code, errs)
+	}
+	e.must(t, "copy", "--from", file["CHIHAI_DB"], "--to", e["CHIHAI_DB"])
+	for name, e := range map[string]environment{"file": file, "postgres": e} {
+		t.Run(name, func(t *testing.T) {
+			post := func() *store.Store {
+				t.Helper()
+				s, err := opening{path: e["CHIHAI_DB"], key: file["CHIHAI_DB"] + keySuffix}.open(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = s.Update(t.Context(), func(tx *store.Tx) error {
+					return tx.Post(&store.Message{Channel: "telegram:1", Address: "5", Text: "x", Repeat: true})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+			s := post()
+			if code, _, errs := e.command(t, "outbox", "hold"); code != failed || !strings.Contains(errs, "stop it first") {
+				t.Errorf("hold beside a bot: exit %d, %q", code, errs)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // a second time changes nothing
+				if out := e.must(t, "outbox", "hold"); !strings.Contains(out, "1 messages: 1 replies") {
+					t.Errorf("hold says %q", out)
+				}
+			}
+			if err := post().Close(); err != nil { // from now on nothing is held
+				t.Fatal(err)
+			}
+			if out := e.must(t, "outbox"); !strings.Contains(out, "1 messages: 1 replies") {
+				t.Errorf("outbox says %q", out)
+			}
+			if out := e.must(t, "outbox", "drop"); !strings.Contains(out, "Dropped: 1 messages") {
+				t.Errorf("drop says %q", out)
+			}
+			if out := e.must(t, "outbox"); !strings.Contains(out, "Nothing is held back") {
+				t.Errorf("outbox says %q after drop", out)
+			}
+		})
 	}
 }

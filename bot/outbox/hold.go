@@ -43,6 +43,21 @@ func CountHeld(tx *store.Tx) (h Held, err error) {
 	return h, nil
 }
 
+// LastPosted returns when the message was posted that waits and was posted last,
+// in UTC, by the clock of whoever posted it; the zero time when none waits. It
+// reads all that wait.
+func LastPosted(tx *store.Tx) (last time.Time, err error) {
+	for m, err := range tx.Messages("") {
+		if err != nil {
+			return time.Time{}, err
+		}
+		if at, ok := posted(m.ID); ok && at.After(last) {
+			last = at
+		}
+	}
+	return last, nil
+}
+
 // DropHeld gives up the messages that are held in s, and says how many. They
 // may have been sent between the backup and the restore, so each is reported as
 // [store.Unknown]. The hold stays: its caller ends it. What was cut off is gone

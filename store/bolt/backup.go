@@ -17,10 +17,10 @@ import (
 // The copy holds free pages too, and in them what was deleted since the last
 // [DB.Scrub]. Scrub first.
 func (d *DB) Backup(ctx context.Context, path string) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("back up to %s: %w", path, fs.ErrExist)
 	}

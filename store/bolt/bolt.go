@@ -54,10 +54,7 @@ type DB struct {
 	counts  counts
 	watch   atomic.Pointer[func(store.Commit)]
 
-	mu      sync.Mutex
-	over    error          // why nothing may begin any more; nil while open
-	closing chan struct{}  // closed when over is set
-	inside  sync.WaitGroup // Views and backups
+	gate    *store.Gate // inside are Views and backups
 	release sync.Once
 }
 
@@ -150,7 +147,7 @@ func openFile(path string, opt Options, readOnly bool) (*DB, error) {
 		ran:     make(chan struct{}),
 		jobs:    make(chan func()),
 		written: make(chan struct{}),
-		closing: make(chan struct{}),
+		gate:    store.NewGate(),
 	}
 	options := &bbolt.Options{
 		Timeout:         opt.Timeout,
@@ -219,10 +216,10 @@ func (d *DB) whole() error {
 // wait there for an Update or for anything that takes long: the file grows
 // while an old state is being read.
 func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	tx, err := d.bolt.Begin(false)
 	if err != nil {
 		return err
@@ -236,42 +233,9 @@ func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
 // Close implements [store.Backend]. Updates that wait for their turn return
 // [store.ErrClosed]. Within fn it would wait for itself.
 func (d *DB) Close() (err error) {
-	d.stop(store.ErrClosed)
+	d.gate.Shut(store.ErrClosed)
 	<-d.written
-	d.inside.Wait()
+	d.gate.Wait()
 	d.release.Do(func() { err = d.bolt.Close() })
 	return err
-}
-
-// enter counts the caller among those that Close waits for.
-func (d *DB) enter(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over != nil {
-		return d.over
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	d.inside.Add(1)
-	return nil
-}
-
-// stop makes all calls return err from now on.
-func (d *DB) stop(err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over == nil {
-		close(d.closing)
-	}
-	if d.over != store.ErrClosed {
-		d.over = err
-	}
-}
-
-// reason returns why the database takes nothing more, or nil.
-func (d *DB) reason() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.over
 }

@@ -35,10 +35,10 @@ type Space struct {
 // View says of Views holds here, too. How many pages are free is known from the
 // first commit on.
 func (d *DB) Space() (Space, error) {
-	if err := d.enter(context.Background()); err != nil {
+	if err := d.gate.Enter(context.Background()); err != nil {
 		return Space{}, err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	info, err := d.file.Stat()
 	if err != nil {
 		return Space{}, fmt.Errorf("size of the database file: %w", err)

@@ -58,7 +58,7 @@ type step struct {
 //
 // Update, Close, Scrub and View must not be called within fn.
 func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.reason(); err != nil {
+	if err := d.gate.Reason(); err != nil {
 		return err
 	}
 	if d.bolt.IsReadOnly() {
@@ -72,8 +72,8 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	case d.queue <- m:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.closing:
-		return d.reason()
+	case <-d.gate.Closing():
+		return d.gate.Reason()
 	}
 	for {
 		s := <-m.steps
@@ -111,7 +111,7 @@ func (d *DB) write() {
 			last = d.group(m, last)
 		case job := <-d.jobs:
 			job()
-		case <-d.closing:
+		case <-d.gate.Closing():
 			return
 		}
 	}
@@ -234,7 +234,7 @@ func (d *DB) finish(tx *bbolt.Tx) error {
 		return fmt.Errorf("%w: %w", store.ErrRefused, err)
 	}
 	d.lost = fmt.Errorf("database stopped, as a commit failed that may or may not have been kept: %w", err)
-	d.stop(d.lost)
+	d.gate.Shut(d.lost)
 	return d.lost
 }
 
@@ -280,7 +280,7 @@ func settle(members []*member, err error) {
 
 // alone runs job while nothing is being written.
 func (d *DB) alone(ctx context.Context, job func()) error {
-	if err := d.reason(); err != nil {
+	if err := d.gate.Reason(); err != nil {
 		return err
 	}
 	if d.bolt.IsReadOnly() {
@@ -293,7 +293,7 @@ func (d *DB) alone(ctx context.Context, job func()) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.closing:
-		return d.reason()
+	case <-d.gate.Closing():
+		return d.gate.Reason()
 	}
 }

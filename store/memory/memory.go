@@ -9,7 +9,6 @@ package memory
 import (
 	"context"
 	"iter"
-	"sync"
 	"sync/atomic"
 
 	"chihai/store"
@@ -23,10 +22,7 @@ type DB struct {
 	current atomic.Pointer[ordered.Map]
 	turn    chan struct{} // holds one while an Update runs
 	updates int           // how many have run; belongs to whoever has the turn
-
-	mu      sync.Mutex
-	closing chan struct{}
-	inside  sync.WaitGroup // Views and Updates
+	gate    *store.Gate   // inside are Views and Updates
 }
 
 var _ store.Backend = (*DB)(nil)
@@ -43,17 +39,17 @@ func New() *DB { return Open(Options{}) }
 
 // Open returns an empty database with opt.
 func Open(opt Options) *DB {
-	d := &DB{rerun: opt.Rerun, turn: make(chan struct{}, 1), closing: make(chan struct{})}
+	d := &DB{rerun: opt.Rerun, turn: make(chan struct{}, 1), gate: store.NewGate()}
 	d.current.Store(new(ordered.Map))
 	return d
 }
 
 // View implements [store.Backend].
 func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	kv := store.NewSnapshot(reader{d.current.Load()})
 	defer kv.End()
 	return fn(kv)
@@ -62,15 +58,15 @@ func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
 // Update implements [store.Backend]. An Update within the fn of another waits
 // for itself for ever.
 func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	select {
 	case d.turn <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.closing:
+	case <-d.gate.Closing():
 		return store.ErrClosed
 	}
 	defer func() { <-d.turn }()
@@ -111,36 +107,9 @@ func changed(m *ordered.Map, kv *store.Overlay) *ordered.Map {
 
 // Close implements [store.Backend].
 func (d *DB) Close() error {
-	d.mu.Lock()
-	if !d.closed() {
-		close(d.closing)
-	}
-	d.mu.Unlock()
-	d.inside.Wait()
+	d.gate.Shut(store.ErrClosed)
+	d.gate.Wait()
 	return nil
-}
-
-// enter counts the caller among those that Close waits for.
-func (d *DB) enter(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed() {
-		return store.ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	d.inside.Add(1)
-	return nil
-}
-
-func (d *DB) closed() bool {
-	select {
-	case <-d.closing:
-		return true
-	default:
-		return false
-	}
 }
 
 // A reader reads one state of the database. It copies values, since those in

@@ -32,8 +32,12 @@ func (b base) Get(bucket, key string) ([]byte, error) {
 		b.g.db.counts.fetches.Add(1)
 		err := b.ask(func(ctx context.Context, conn *pgx.Conn) error {
 			err := conn.QueryRow(ctx, "select doc, version from "+table(bucket)+" where key = $1", key).Scan(&d.value, &d.version)
-			if errors.Is(err, pgx.ErrNoRows) {
-				d, err = doc{}, nil
+			switch {
+			case errors.Is(err, pgx.ErrNoRows):
+				d = doc{}
+				return nil
+			case code(err) == codeNoTable: // as after a failover
+				return b.g.db.tables.load(ctx, conn)
 			}
 			return err
 		})
@@ -80,7 +84,9 @@ func (b base) scan(p pages) iter.Seq2[store.Pair, error] {
 			asked := time.Now()
 			b.g.db.counts.scans.Add(1)
 			err := b.ask(func(ctx context.Context, conn *pgx.Conn) (err error) {
-				rows, err = p.read(ctx, conn)
+				if rows, err = p.read(ctx, conn); code(err) == codeNoTable { // as after a failover
+					err = b.g.db.tables.load(ctx, conn)
+				}
 				return err
 			})
 			if err != nil {

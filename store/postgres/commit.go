@@ -13,9 +13,18 @@ import (
 	"chihai/store"
 )
 
-// keepCommits is for how long it is remembered which commits were kept; it must
-// be much more than an Update waits for an answer.
-const keepCommits = "15 minutes"
+const (
+	// keepCommits is for how long it is remembered which commits were kept. It
+	// must be much more than an Update waits for an answer.
+	keepCommits = "15 minutes"
+	// keepRefusals is for how long it is remembered which were given up. It must
+	// be more than a request may lie about on its way to the server.
+	keepRefusals = "7 days"
+	// askWithin is how long after a commit was sent it is asked what became of
+	// it. It must be less than keepCommits: a process that was suspended wakes up
+	// when that is forgotten.
+	askWithin = 10 * time.Minute
+)
 
 // commit sends a group. It returns nil when it was kept, or what the group
 // read that is no longer so, which the cache has learnt already; then nothing
@@ -28,6 +37,12 @@ func (d *DB) commit(ctx context.Context, payload *payload) (stale []ref, err err
 		switch {
 		case err == nil:
 			return stale, nil
+		case code(err) == codeEra:
+			// The session may be on its way back.
+			if p.again() {
+				continue
+			}
+			return nil, fmt.Errorf("%w: %w", store.ErrRefused, errTaken)
 		case !lost(err) && !doubt:
 			return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 		}
@@ -56,27 +71,35 @@ func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error
 		return nil, err
 	}
 	if *doubt {
-		kept, err := d.kept(ctx, conn, p.id)
-		if err != nil || kept {
+		if kept, err := d.kept(ctx, conn, p); err != nil || kept {
 			return nil, err
 		}
 		*doubt = false
 	}
-	if lacking := d.tables.lacking(p.writes.buckets); len(lacking) > 0 {
-		if err := makeTables(ctx, conn, lacking); err != nil {
-			return nil, err
-		}
-		d.tables.learn(lacking)
+	if err := d.provide(ctx, conn, p.writes.buckets); err != nil {
+		return nil, err
 	}
 	d.writer.warned.Store(false)
 	d.counts.sent.Add(1)
-	stale, err := p.send(ctx, conn)
+	p.sent = time.Now().Round(0) // by the clock on the wall, which goes on while the machine is suspended
+	stale, err := p.send(ctx, conn, d.era.Load())
+	if code(err) == codeNoTable {
+		// A table that was known is gone: another server may have taken over, and
+		// know less. What stood there is gone, too; the commit finds out.
+		if err = d.tables.load(ctx, conn); err == nil {
+			err = d.provide(ctx, conn, p.buckets())
+		}
+		if err == nil {
+			d.counts.sent.Add(1)
+			stale, err = p.send(ctx, conn, d.era.Load())
+		}
+	}
 	*doubt = err != nil && !said(err)
 	if err == nil && d.writer.warned.Load() {
 		// It may have been a wait for a standby that somebody cancelled
 		// (SyncRepWaitForLSN warns and goes on): wait once more.
 		var kept bool
-		if kept, err = d.kept(ctx, conn, p.id); err != nil {
+		if kept, err = d.kept(ctx, conn, p); err != nil {
 			*doubt = true
 		} else if !kept && len(stale) == 0 {
 			err = errors.New("the database kept nothing of a commit that it confirmed")
@@ -101,10 +124,33 @@ func (d *DB) attempt(ctx context.Context, p *payload, doubt *bool) ([]ref, error
 	return refs, nil
 }
 
-// kept asks whether the commit id was kept.
-func (d *DB) kept(ctx context.Context, conn *pgx.Conn, id int64) (kept bool, err error) {
-	err = conn.QueryRow(ctx, "select chihai.kept($1, $2)", id, d.nextID()).Scan(&kept)
-	return kept, err
+// provide makes the tables that buckets lack.
+func (d *DB) provide(ctx context.Context, conn *pgx.Conn, buckets []string) error {
+	lacking := d.tables.lacking(buckets)
+	if len(lacking) == 0 {
+		return nil
+	}
+	if err := makeTables(ctx, conn, lacking); err != nil {
+		return err
+	}
+	d.tables.learn(lacking)
+	return nil
+}
+
+// kept asks whether p was kept. If it was not it never will be, even if the
+// request is still on its way to the server; p may be sent again then, under
+// another id.
+func (d *DB) kept(ctx context.Context, conn *pgx.Conn, p *payload) (kept bool, err error) {
+	if time.Now().Round(0).Sub(p.sent) > askWithin {
+		return false, errors.New("the commit was sent too long ago to be asked about")
+	}
+	if err := conn.QueryRow(ctx, "select chihai.kept($1)", p.id).Scan(&kept); err != nil {
+		return false, err
+	}
+	if !kept {
+		p.id = d.nextID()
+	}
+	return kept, nil
 }
 
 // nextID returns the id of another commit, which is also the version of what it
@@ -117,15 +163,16 @@ func (d *DB) nextID() int64 {
 // prune forgets old commits once in a while. It does not matter if it fails.
 func (d *DB) prune(ctx context.Context, conn *pgx.Conn) {
 	if d.counts.commits.Load()%1024 == 1023 {
-		conn.Exec(ctx, "delete from chihai.commits where at < now() - interval '"+keepCommits+"'")
+		conn.Exec(ctx, "delete from chihai.commits where at < now() - interval '"+keepCommits+"' and (kept or at < now() - interval '"+keepRefusals+"')")
 	}
 }
 
 // A payload is a group as it is sent.
 type payload struct {
 	id      int64
-	of      []read // documents, in the order sent
-	within  []read // ranges
+	sent    time.Time // the latest time
+	of      []read    // documents, in the order sent
+	within  []read    // ranges
 	reads   list
 	version []int64
 	ranges  list     // by their first keys
@@ -197,6 +244,11 @@ func (g *group) payload(id int64) *payload {
 	return p
 }
 
+// buckets are all that p reads and writes.
+func (p *payload) buckets() []string {
+	return slices.Concat(p.reads.buckets, p.ranges.buckets, p.deletes.buckets, p.writes.buckets)
+}
+
 // timeout is how long one attempt may take. A large one takes longer.
 func (p *payload) timeout() time.Duration {
 	return 5*time.Second + time.Duration(p.size>>20)*time.Second
@@ -209,9 +261,9 @@ type fresh struct {
 	doc
 }
 
-func (p *payload) send(ctx context.Context, conn *pgx.Conn) ([]fresh, error) {
-	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-		p.id, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
+func (p *payload) send(ctx context.Context, conn *pgx.Conn, era int64) ([]fresh, error) {
+	rows, err := conn.Query(ctx, "select at, doc, version from chihai.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+		p.id, era, p.reads.buckets, p.reads.ends, p.reads.keys, p.version,
 		p.ranges.buckets, p.ranges.ends, p.ranges.keys, p.behind, p.known,
 		p.deletes.buckets, p.deletes.ends, p.deletes.keys,
 		p.writes.buckets, p.writes.ends, p.writes.keys, p.docs, p.told)

@@ -99,9 +99,9 @@ func (g *group) commit(rounds int) error {
 		if g.broken != nil {
 			return g.broken
 		}
-		id := g.db.nextID()
+		p := g.payload(g.db.nextID())
 		asked := time.Now()
-		stale, err := g.db.commit(g.ctx, g.payload(id))
+		stale, err := g.db.commit(g.ctx, p)
 		if stale == nil {
 			g.db.committed(store.Commit{Updates: len(g.members), Waited: g.waited, Ran: asked.Sub(g.begun), Took: time.Since(asked), Err: err})
 		}
@@ -110,7 +110,7 @@ func (g *group) commit(rounds int) error {
 		}
 		if stale == nil {
 			for w := range g.overlay.Writes() {
-				g.db.cache.written(ref{w.Bucket, w.Key}, doc{w.Value, version(w, id)})
+				g.db.cache.written(ref{w.Bucket, w.Key}, doc{w.Value, version(w, p.id)})
 			}
 			return nil
 		}

@@ -20,6 +20,12 @@ const (
 	maxTold     = 7900 // bytes of a notification; PostgreSQL takes less than 8000
 	maxMessages = 32   // notifications of a commit; one that wrote more says that much was written
 	much        = "*"
+
+	// unread is for how long the server keeps the connection of a process that
+	// does not read what it is told (as one that was stopped), in milliseconds.
+	// Until then it keeps all that was told since, for at most 8 GB; when they
+	// are full no commit tells anything, and so none succeeds.
+	unread = "60000"
 )
 
 // Listen tells of the documents in [Options].Watch that other processes put,
@@ -28,10 +34,10 @@ const (
 // connection was broken. fn is called by one goroutine and must return soon.
 // Listen returns when ctx ends or the database is closed.
 func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bool)) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(d.alive, cancel)()
@@ -58,7 +64,7 @@ func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bo
 		}
 		hangUp(conn)
 	}
-	if err := d.reason(); err != nil {
+	if err := d.gate.Reason(); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -66,7 +72,11 @@ func (d *DB) Listen(ctx context.Context, fn func(changes []store.Change, lost bo
 
 // tune makes a connection that hears what commits tell.
 func (d *DB) tune(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := pgx.ConnectConfig(ctx, d.config.Copy())
+	config := d.config.Copy()
+	if config.RuntimeParams["tcp_user_timeout"] == "" {
+		config.RuntimeParams["tcp_user_timeout"] = unread
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"chihai/store"
 	"chihai/store/postgres"
 	"chihai/store/postgres/postgrestest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // TestLostDuringCommit cuts the connection when a commit is under way, before
@@ -43,6 +46,83 @@ func TestLostDuringCommit(t *testing.T) {
 	}
 	if s := db.Stats(); s.Connects < 20 {
 		t.Errorf("Stats = %+v: the connection was hardly ever cut", s)
+	}
+}
+
+// TestCutWhileBlocked cuts the connection while the commit waits on the server
+// for a lock, which it gets when the database is being asked already what became
+// of it. It was kept, once.
+func TestCutWhileBlocked(t *testing.T) {
+	server := postgrestest.Start(t)
+	for i, table := range []string{"chihai.lock", "public.b"} {
+		t.Run(table, func(t *testing.T) {
+			dsn := server.Database(t)
+			cut := newCutter(t, server.Address())
+			db := open(t, strings.Replace(dsn, server.Address(), cut.address, 1), postgres.Options{})
+			put(t, db, "n", `7`)
+			tx := begin(t, dsn)
+			if _, err := tx.Exec(t.Context(), "lock table "+table+" in access exclusive mode"); err != nil {
+				t.Fatal(err)
+			}
+			runs, done := 0, make(chan error, 1)
+			go func() {
+				done <- db.Update(t.Context(), func(kv store.KV) error {
+					runs++
+					cut.next.Store(2)
+					return count(kv)
+				})
+			}()
+			for waiting := 0; waiting < 2 && len(done) == 0; { // the commit, and the question
+				const sql = "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())"
+				if err := tx.QueryRow(t.Context(), sql).Scan(&waiting); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := tx.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			err := <-done
+			if got := get(t, db, "n"); err != nil || runs != 1 || got != "8" {
+				t.Errorf("%d: Update = %v after %d runs and counted to %s, want 8 after one", i, err, runs, got)
+			}
+		})
+	}
+}
+
+// TestLateCommit keeps the request of a commit back after its connection was
+// cut. Meanwhile the Update has run again, and decided otherwise. When the
+// request arrives, nothing comes of it, though what it read is so again.
+func TestLateCommit(t *testing.T) {
+	server := postgrestest.Start(t)
+	dsn := server.Database(t)
+	cut := newCutter(t, server.Address())
+	db := open(t, strings.Replace(dsn, server.Address(), cut.address, 1), postgres.Options{})
+	other := open(t, dsn, postgres.Options{})
+	put(t, db, "warm", `1`)
+	change := func(change func(kv store.KV) error) {
+		if err := other.Update(t.Context(), change); err != nil {
+			t.Error(err)
+		}
+	}
+	cut.before = func() { change(func(kv store.KV) error { return kv.Put("b", "x", []byte(`1`)) }) }
+	errThere, runs := errors.New("x is there"), 0
+	err := db.Update(t.Context(), func(kv store.KV) error {
+		if _, err := kv.Get("b", "x"); err == nil {
+			return errThere
+		}
+		if runs++; runs == 1 {
+			cut.next.Store(3)
+		}
+		return kv.Put("b", "y", []byte(`1`))
+	})
+	if err != errThere || runs != 1 {
+		t.Fatalf("Update = %v after it wrote %d times, want that x is there, after once", err, runs)
+	}
+	change(func(kv store.KV) error { return kv.Delete("b", "x") })
+	close(cut.late)
+	<-cut.arrived
+	if y := get(t, other, "y"); y != "" {
+		t.Errorf("y = %s, of a commit that had been given up", y)
 	}
 }
 
@@ -183,13 +263,38 @@ func TestRefused(t *testing.T) {
 	all.Wait()
 }
 
+// begin begins a transaction past the program.
+func begin(t testing.TB, dsn string) pgx.Tx {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tx
+}
+
+// cancelRequest begins a request to cancel what another connection does
+// (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+const cancelRequest = 80877102
+
 // A cutter passes connections on to the server and cuts the one that calls the
-// function of commits next.
+// function of commits next. Nor can whoever was cut off then have the server
+// cancel what it does.
 type cutter struct {
 	address string
 	server  string
-	next    atomic.Int64 // 1: cut before the request is passed on; 2: after; 0: not
+	next    atomic.Int64 // 1: cut before the request is passed on; 2: after; 3: it is passed on late; 0: not
 	deaf    atomic.Bool  // nothing is passed on, and what comes is lost
+	shut    atomic.Bool  // no connection is taken any more
+
+	before  func()        // called before one is cut whose request is late
+	late    chan struct{} // closed to have that passed on
+	arrived chan struct{} // closed when the server is done with it
 }
 
 func newCutter(t *testing.T, server string) *cutter {
@@ -199,12 +304,16 @@ func newCutter(t *testing.T, server string) *cutter {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	c := &cutter{address: l.Addr().String(), server: server}
+	c := &cutter{address: l.Addr().String(), server: server, late: make(chan struct{}), arrived: make(chan struct{})}
 	go func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if c.shut.Load() {
+				conn.Close()
+				continue
 			}
 			go c.pass(conn)
 		}
@@ -234,6 +343,9 @@ func (c *cutter) pass(client net.Conn) {
 		if c.deaf.Load() {
 			continue
 		}
+		if n == 16 && binary.BigEndian.Uint32(buffer[4:]) == cancelRequest {
+			return
+		}
 		// 'B' begins a Bind: the commit is the only one that is sent while a
 		// cut is armed.
 		if buffer[0] == 'B' {
@@ -245,6 +357,16 @@ func (c *cutter) pass(client net.Conn) {
 				server.Write(buffer[:n])
 				server.(*net.TCPConn).CloseWrite()
 				<-answered
+				return
+			case 3:
+				c.before()
+				client.Close()
+				<-c.late
+				server.Write(buffer[:n])
+				server.(*net.TCPConn).CloseWrite()
+				<-answered
+				io.Copy(io.Discard, server)
+				close(c.arrived)
 				return
 			}
 		}

@@ -60,6 +60,7 @@ type DB struct {
 
 	process int64           // tells the notifications of this process from those of others
 	id      int64           // of the latest commit; the writer's own
+	era     atomic.Int64    // in which this process has the database; 0: not known yet
 	queue   chan *member    // Updates that wait for the writer
 	ran     chan struct{}   // answers of the Update whose turn it is
 	alive   context.Context // until Close
@@ -68,11 +69,8 @@ type DB struct {
 	giveUp  context.CancelFunc
 	writes  sync.WaitGroup // the writer, and what holds the session
 
-	mu      sync.Mutex
-	over    error         // why nothing may begin any more; nil while open
-	closing chan struct{} // closed when over is set
+	gate    *store.Gate // inside are Views
 	watch   atomic.Pointer[func(store.Commit)]
-	inside  sync.WaitGroup // Views
 	release sync.Once
 }
 
@@ -142,7 +140,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		id:      rand.Int64N(1 << 62), // #nosec G404 -- two processes do not meet, nor does one meet what it wrote in an earlier life
 		queue:   make(chan *member),
 		ran:     make(chan struct{}),
-		closing: make(chan struct{}),
+		gate:    store.NewGate(),
 	}
 	d.writer = &link{config: d.config, dialled: &d.counts.connects, greet: d.tables.load}
 	name := fmt.Sprintf("open database %s on %s", d.config.Database, d.config.Host)
@@ -150,7 +148,12 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := d.begin(ctx, pool); err != nil {
+	if err = d.begin(ctx, pool); err == nil {
+		if err = d.enroll(ctx, session); err != nil {
+			d.reads.Close()
+		}
+	}
+	if err != nil {
 		d.writer.drop()
 		session.Close(ctx)
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -212,12 +215,12 @@ func prepare(c *pgx.ConnConfig) {
 // [store.ErrClosed], and those that have begun wait no more for a database that
 // does not answer. Within fn it would wait for itself.
 func (d *DB) Close() error {
-	d.stop(store.ErrClosed)
+	d.gate.Shut(store.ErrClosed)
 	d.kill()
 	late := time.AfterFunc(grace, d.giveUp)
 	defer late.Stop()
 	d.writes.Wait()
-	d.inside.Wait()
+	d.gate.Wait()
 	d.release.Do(func() {
 		d.giveUp()
 		d.writer.drop()
@@ -231,39 +234,6 @@ func (d *DB) Close() error {
 		}
 	})
 	return nil
-}
-
-// enter counts the caller among those that Close waits for.
-func (d *DB) enter(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over != nil {
-		return d.over
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	d.inside.Add(1)
-	return nil
-}
-
-// stop makes all calls return err from now on.
-func (d *DB) stop(err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over == nil {
-		d.over = err
-		close(d.closing)
-	} else if err == store.ErrClosed {
-		d.over = err
-	}
-}
-
-// reason returns why the database takes nothing more, or nil.
-func (d *DB) reason() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.over
 }
 
 // Watch implements [store.Watched]. fn is called by the writer. A commit that
@@ -335,6 +305,17 @@ func lost(err error) bool {
 func said(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
+}
+
+// code returns the code of an error that the server said (SQLSTATE,
+// https://www.postgresql.org/docs/current/errcodes-appendix.html), and "" for
+// others.
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
 }
 
 // CheckAddress returns an error unless dsn is an address that [Open] takes. It

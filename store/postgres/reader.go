@@ -25,10 +25,10 @@ func Views() []string {
 // tables training and area, and nothing else. The user of the database must be
 // allowed to make roles, or the role must be there.
 func (d *DB) Publish(ctx context.Context) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
+	defer d.gate.Leave()
 	conn, err := d.reads.Acquire(ctx)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func TestReader(t *testing.T) {
 			t.Errorf("%s: %v", view, err)
 		}
 	}
-	denied := []string{"chihai.commits", "chihai.buckets", "chihai.lock"}
+	denied := []string{"chihai.commits", "chihai.buckets", "chihai.lock", "chihai.owner"}
 	for _, bucket := range store.Buckets() {
 		if bucket != "training" && bucket != "area" {
 			denied = append(denied, bucket)

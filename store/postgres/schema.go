@@ -24,7 +24,7 @@ const (
 // layout names what stands in the schema chihai, and is kept there as a comment
 // on the function of commits. It changes with the functions; programs of two
 // layouts cannot use a database at the same time.
-const layout = "layout 1"
+const layout = "layout 2"
 
 // schemaSQL makes what stands in the schema chihai, if it is not there yet.
 //
@@ -114,15 +114,22 @@ func generate(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
+// namesSQL asks for the buckets that have a table. One may have lost it: what
+// stands in chihai.buckets alone is not enough.
+const namesSQL = "select name from chihai.buckets where to_regclass('public.' || quote_ident(name)) is not null order by name"
+
 func listBuckets(ctx context.Context, q interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }) ([]string, error) {
-	rows, err := q.Query(ctx, "select name from chihai.buckets order by name")
+	rows, err := q.Query(ctx, namesSQL)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
+
+// codeNoTable is said of a table that is not there (undefined_table).
+const codeNoTable = "42P01"
 
 // table is the name of a bucket's table.
 func table(bucket string) string { return `public."` + bucket + `"` }
@@ -132,6 +139,9 @@ func table(bucket string) string { return `public."` + bucket + `"` }
 // buckets and, for each of them, the index of the last key that is in it. It
 // returns what is no longer as it was read: the index of a key, with the
 // document as it is, or that of a range, negative.
+//
+// It refuses what belongs to another era than the present one, see
+// [DB.enroll], with codeEra.
 //
 // It holds the lock until the commit is done, so that what it has compared is
 // still so then. Each of its statements sees what was committed before the
@@ -157,8 +167,8 @@ func commitFunction(buckets []string) string {
 			insert into %s as t (key, doc, version)
 				select w.key, w.doc::json, commit_id from unnest(write_keys[lo:hi], write_docs[lo:hi]) w(key, doc)
 				on conflict (key) do update set doc = excluded.doc, version = excluded.version;`, `
-			raise exception 'no table for bucket %', write_buckets[i];`)
-	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint,
+			raise exception 'no table for bucket %', write_buckets[i] using errcode = '`+codeNoTable+`';`)
+	return fmt.Sprintf(`create or replace function chihai.commit(commit_id bigint, of_era bigint,
 		read_buckets text[], read_ends int[], read_keys text[], read_versions bigint[],
 		range_buckets text[], range_ends int[], range_froms text[], range_tos text[], range_counts bigint[],
 		delete_buckets text[], delete_ends int[], delete_keys text[],
@@ -171,6 +181,9 @@ func commitFunction(buckets []string) string {
 		stale boolean := false;
 	begin
 		lock table chihai.lock in exclusive mode;
+		if not exists (select from chihai.owner where era = of_era) then
+			raise exception 'another process has had the database for itself' using errcode = '`+codeEra+`';
+		end if;
 		%s
 		%s
 		if stale then
@@ -236,7 +249,8 @@ type tables struct {
 	known map[string]bool
 }
 
-// load learns from the database which tables there are.
+// load learns from the database which tables there are, and forgets the others:
+// after a failover there may be fewer.
 func (t *tables) load(ctx context.Context, conn *pgx.Conn) error {
 	var there bool
 	if err := conn.QueryRow(ctx, "select to_regclass('chihai.buckets') is not null").Scan(&there); err != nil || !there {
@@ -246,10 +260,21 @@ func (t *tables) load(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return err
 	}
+	t.mu.Lock()
+	t.known = nil
+	t.mu.Unlock()
 	t.learn(names)
 	return nil
 }
 
+// forget forgets that the bucket has a table.
+func (t *tables) forget(bucket string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.known, bucket)
+}
+
+// learn notes that the buckets names have a table.
 func (t *tables) learn(names []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

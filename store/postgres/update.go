@@ -68,7 +68,7 @@ type step struct {
 //
 // Update and Close must not be called within fn.
 func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.reason(); err != nil {
+	if err := d.gate.Reason(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -80,8 +80,8 @@ func (d *DB) Update(ctx context.Context, fn func(store.KV) error) error {
 	case d.queue <- m:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.closing:
-		return d.reason()
+	case <-d.gate.Closing():
+		return d.gate.Reason()
 	}
 	s := <-m.steps
 	for s.run != nil {
@@ -129,7 +129,7 @@ func (d *DB) write() {
 				runtime.Gosched()
 			}
 			last = d.together(m)
-		case <-d.closing:
+		case <-d.gate.Closing():
 			return
 		}
 	}
@@ -143,7 +143,8 @@ func (d *DB) together(first *member) int {
 		g.add(m)
 	}
 	err := g.commit(maxRounds)
-	if errors.Is(err, errTurnedDown) || len(g.members) > 1 && errors.Is(err, store.ErrRefused) {
+	refused := errors.Is(err, store.ErrRefused) && !errors.Is(err, errTaken) // for what one of them wrote
+	if errors.Is(err, errTurnedDown) || refused && len(g.members) > 1 {
 		for _, m := range g.members {
 			d.alone(m)
 		}

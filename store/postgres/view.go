@@ -18,10 +18,9 @@ import (
 // Each View has a connection of its own while it runs, so do not open another
 // View within fn.
 func (d *DB) View(ctx context.Context, fn func(store.KV) error) error {
-	if err := d.enter(ctx); err != nil {
+	if err := d.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer d.inside.Done()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(d.asking, cancel)()
@@ -95,14 +94,14 @@ func (s *snapshot) first(sql string, args []any, collect func(pgx.Rows) error) e
 	return nil
 }
 
-// end ends the transaction, for which nobody waits.
+// end ends the transaction, for which nobody waits but Close.
 func (s *snapshot) end() {
 	if s.conn == nil {
+		s.db.gate.Leave()
 		return
 	}
-	s.db.inside.Add(1) // its own caller is still inside
 	go func() {
-		defer s.db.inside.Done()
+		defer s.db.gate.Leave()
 		release(s.conn)
 	}()
 }
@@ -133,7 +132,7 @@ func (s *snapshot) Get(bucket, key string) ([]byte, error) {
 			return err
 		})
 	}
-	if err == nil && len(found) == 0 {
+	if err = s.gone(bucket, err); err == nil && len(found) == 0 {
 		err = store.ErrNotFound
 	}
 	if err != nil {
@@ -150,12 +149,26 @@ func (s *snapshot) there(bucket string) (bool, error) {
 	if s.db.tables.has(bucket) {
 		return true, nil
 	}
-	err := s.ask("select name from chihai.buckets", nil, func(rows pgx.Rows) error {
+	err := s.ask(namesSQL, nil, func(rows pgx.Rows) error {
 		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		s.db.tables.learn(names)
 		return err
 	})
 	return s.db.tables.has(bucket), err
+}
+
+// gone forgets a table that err says is not there any more, as after a failover.
+// The bucket is empty then. A transaction that had begun is over with that
+// error; it is only the next View that is right.
+func (s *snapshot) gone(bucket string, err error) error {
+	if code(err) != codeNoTable {
+		return err
+	}
+	s.db.tables.forget(bucket)
+	if s.conn != nil {
+		return err
+	}
+	return nil
 }
 
 func (s *snapshot) Scan(bucket, from, to string) iter.Seq2[store.Pair, error] {
@@ -182,7 +195,7 @@ func (s *snapshot) scan(p pages) iter.Seq2[store.Pair, error] {
 				page, err = p.collect(rows)
 				return err
 			})
-			if err != nil {
+			if err = s.gone(p.bucket, err); err != nil {
 				yield(store.Pair{}, err)
 				return
 			}
