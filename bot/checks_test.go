@@ -1,17 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"chihai/bot/health"
 	"chihai/flows"
 	"chihai/store"
 	"chihai/store/bolt"
+	"chihai/store/memory"
 )
 
 // A store without room is noticed when something was not kept, and that there
@@ -148,4 +152,31 @@ func TestLookIsPatient(t *testing.T) {
 	if err != nil || late < lateClock+time.Minute || late > time.Hour {
 		t.Errorf("overdue by %v, %v", late, err)
 	}
+}
+
+// A process whose keys another has changed ends, and says what is to be done.
+func TestGuardOfKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := memory.New()
+		plain, err := store.Open(t.Context(), db, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Open(t.Context(), db, store.Options{Key: store.NewKey()}); err != nil {
+			t.Fatal(err)
+		}
+		b := &bot{store: plain}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := b.guard(ctx); err != nil {
+			t.Errorf("before it has noticed: %v", err)
+		}
+		err = plain.Update(t.Context(), func(tx *store.Tx) error { _, _, _, err := tx.Meet("test:1", "a"); return err })
+		if !errors.Is(err, store.ErrWrongKey) {
+			t.Errorf("a turn = %v", err)
+		}
+		if err := b.guard(t.Context()); !errors.Is(err, store.ErrWrongKey) || !strings.Contains(err.Error(), "Put its key file where CHIHAI_KEY says") {
+			t.Errorf("guard = %v", err)
+		}
+	})
 }

@@ -94,6 +94,7 @@ func (s *Store) ChangeKey(ctx context.Context, newKey []byte) error {
 	})
 	if err == nil {
 		s.key.Store(&newKey)
+		s.locked.Store(nil) // a transaction in between may have met the new lock with the former key
 	}
 	return err
 }
