@@ -154,6 +154,51 @@ func TestLookIsPatient(t *testing.T) {
 	}
 }
 
+// Keys that only one file opens are warned of, unless nobody real is behind
+// them.
+func TestLookAtKeys(t *testing.T) {
+	_, recipient, err := store.NewRecovery()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(db store.Backend, key []byte, recovery string) *store.Store {
+		t.Helper()
+		s, err := store.Open(t.Context(), db, store.Options{Key: key, Recovery: recovery})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	want := func(s *store.Store, state health.State, says string) {
+		t.Helper()
+		if f := lookAtKeys(t.Context(), s); f.State != state || !strings.Contains(f.Says, says) {
+			t.Errorf("found %v: %s; want %v with %q", f.State, f.Says, state, says)
+		}
+	}
+	want(open(memory.New(), store.NewKey(), recipient), health.Fine, "recovery identity")
+	s := open(memory.New(), store.NewKey(), "")
+	want(s, health.Warning, "only the key file opens this database and its backups")
+	if err := s.ChangeRecovery(t.Context(), recipient); err != nil {
+		t.Fatal(err)
+	}
+	want(s, health.Fine, "recovery identity")
+	made := open(memory.New(), store.NewKey(), "")
+	if err := made.Update(t.Context(), (*store.Tx).MarkSample); err != nil {
+		t.Fatal(err)
+	}
+	want(made, health.Fine, "made up")
+
+	db := memory.New()
+	plain := open(db, nil, "")
+	want(plain, health.Warning, "nothing in this database is encrypted")
+	open(db, store.NewKey(), recipient)
+	err = plain.Update(t.Context(), func(tx *store.Tx) error { _, _, _, err := tx.Meet("test:1", "a"); return err })
+	if err == nil {
+		t.Error("a process without the key goes on writing")
+	}
+	want(plain, health.Broken, "has no key that opens them")
+}
+
 // A process whose keys another has changed ends, and says what is to be done.
 func TestGuardOfKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
