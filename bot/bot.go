@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -133,7 +134,8 @@ func (b *bot) work(ctx context.Context) error {
 	return err
 }
 
-// guardEvery is how often it is looked whether the database file is still there.
+// guardEvery is how often it is looked whether the database file is still there
+// and the keys still fit.
 const guardEvery = 5 * time.Second
 
 // guard waits until ctx ends, or returns why the database cannot be relied on
@@ -149,6 +151,10 @@ func (b *bot) guard(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-look.C:
+			if err := b.store.LockedOut(); err != nil {
+				return fmt.Errorf("another process has changed the keys of the database: %w. "+
+					"Put its key file where CHIHAI_KEY says, and start this process anew", err)
+			}
 			if file == nil {
 				continue
 			}

@@ -27,6 +27,7 @@ func (b *bot) checks() []health.Check {
 		{Name: "store", Look: b.keeper.look},
 		{Name: "disk", Look: func(context.Context) health.Finding { return lookAtDisk(b.disk) }},
 		{Name: "backup", Look: func(context.Context) health.Finding { return lookAtBackups(b.backups, b.store.Backend()) }},
+		{Name: "keys", Look: func(ctx context.Context) health.Finding { return lookAtKeys(ctx, b.store) }},
 		{Name: "held", Look: func(ctx context.Context) health.Finding { return lookAtHeld(ctx, b.store) }},
 		{Name: "outbox", Look: func(context.Context) health.Finding { return lookAtOutbox(b.outbox, b.store.Now()) }},
 	}
@@ -121,6 +122,35 @@ func lookAtBackups(b *backups.Backups, db store.Backend) health.Finding {
 		return health.Ok("the last one is of %s", last.Format(time.RFC3339))
 	}
 	return health.Ok("the first one is being made")
+}
+
+// lookAtKeys warns of keys that only one file opens: if it is lost, so are the
+// database and every backup of it.
+func lookAtKeys(ctx context.Context, s *store.Store) health.Finding {
+	if err := s.LockedOut(); err != nil {
+		return health.Break("another process has changed the keys of the database, and this one has no key that opens them: %v", err)
+	}
+	var k *store.Keys
+	made := false
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		if made, err = tx.IsSample(); err != nil || made {
+			return err
+		}
+		k, err = tx.Keys()
+		return err
+	})
+	switch {
+	case made:
+		return health.Ok("everybody in this database is made up")
+	case errors.Is(err, store.ErrNoKeys):
+		return health.Warn("nothing in this database is encrypted")
+	case err != nil:
+		return health.Warn("the keys of the database cannot be read: %v", err)
+	case k.Recovery == "":
+		return health.Warn("only the key file opens this database and its backups: if it is lost, nobody can ever read them; " +
+			"\"chihai key recovery age1…\" adds a recipient whose identity you keep elsewhere")
+	}
+	return health.Ok("the key file opens the database, and so does the recovery identity")
 }
 
 // lookAtHeld reminds of a decision that somebody has to take after a restore.

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"chihai/bot/health"
 	"chihai/flows"
 	"chihai/store"
 	"chihai/store/bolt"
+	"chihai/store/memory"
 )
 
 // A store without room is noticed when something was not kept, and that there
@@ -148,4 +152,76 @@ func TestLookIsPatient(t *testing.T) {
 	if err != nil || late < lateClock+time.Minute || late > time.Hour {
 		t.Errorf("overdue by %v, %v", late, err)
 	}
+}
+
+// Keys that only one file opens are warned of, unless nobody real is behind
+// them.
+func TestLookAtKeys(t *testing.T) {
+	_, recipient, err := store.NewRecovery()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(db store.Backend, key []byte, recovery string) *store.Store {
+		t.Helper()
+		s, err := store.Open(t.Context(), db, store.Options{Key: key, Recovery: recovery})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	want := func(s *store.Store, state health.State, says string) {
+		t.Helper()
+		if f := lookAtKeys(t.Context(), s); f.State != state || !strings.Contains(f.Says, says) {
+			t.Errorf("found %v: %s; want %v with %q", f.State, f.Says, state, says)
+		}
+	}
+	want(open(memory.New(), store.NewKey(), recipient), health.Fine, "recovery identity")
+	s := open(memory.New(), store.NewKey(), "")
+	want(s, health.Warning, "only the key file opens this database and its backups")
+	if err := s.ChangeRecovery(t.Context(), recipient); err != nil {
+		t.Fatal(err)
+	}
+	want(s, health.Fine, "recovery identity")
+	made := open(memory.New(), store.NewKey(), "")
+	if err := made.Update(t.Context(), (*store.Tx).MarkSample); err != nil {
+		t.Fatal(err)
+	}
+	want(made, health.Fine, "made up")
+
+	db := memory.New()
+	plain := open(db, nil, "")
+	want(plain, health.Warning, "nothing in this database is encrypted")
+	open(db, store.NewKey(), recipient)
+	err = plain.Update(t.Context(), func(tx *store.Tx) error { _, _, _, err := tx.Meet("test:1", "a"); return err })
+	if err == nil {
+		t.Error("a process without the key goes on writing")
+	}
+	want(plain, health.Broken, "has no key that opens them")
+}
+
+// A process whose keys another has changed ends, and says what is to be done.
+func TestGuardOfKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := memory.New()
+		plain, err := store.Open(t.Context(), db, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Open(t.Context(), db, store.Options{Key: store.NewKey()}); err != nil {
+			t.Fatal(err)
+		}
+		b := &bot{store: plain}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := b.guard(ctx); err != nil {
+			t.Errorf("before it has noticed: %v", err)
+		}
+		err = plain.Update(t.Context(), func(tx *store.Tx) error { _, _, _, err := tx.Meet("test:1", "a"); return err })
+		if !errors.Is(err, store.ErrWrongKey) {
+			t.Errorf("a turn = %v", err)
+		}
+		if err := b.guard(t.Context()); !errors.Is(err, store.ErrWrongKey) || !strings.Contains(err.Error(), "Put its key file where CHIHAI_KEY says") {
+			t.Errorf("guard = %v", err)
+		}
+	})
 }

@@ -151,7 +151,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"help", done, "CHIHAI_DB"},
 		{"--help", done, "CHIHAI_TELEGRAM_TOKEN"},
-		{"version", done, "schema 4"},
+		{"version", done, "schema 5"},
 		{"export -h", done, "--training"},
 		{"grant -h", done, "YYYY-MM-DD"},
 		{"dance", usage, "no command \"dance\""},

@@ -41,10 +41,12 @@ func runServe(ctx context.Context, c *call) error {
 		slog.Warn("everybody in this database is made up: it was filled by demo", "database", databaseName(cfg.db))
 	}
 	if cfg.url != nil && cfg.url.Scheme == "https" && !cfg.proxy.IsValid() {
-		slog.Warn("CHIHAI_URL is https and CHIHAI_PROXY is not set: all who come through the proxy count as one, so whoever tries codes for the staff pages slows down everybody")
+		slog.Warn("CHIHAI_URL is https and CHIHAI_PROXY is not set: all who come through the proxy count as one, so one who asks too often slows down everybody")
 	}
-	if h := lookAtHeld(ctx, s); h.State != health.Fine {
-		slog.Warn(h.Says)
+	for _, found := range []health.Finding{lookAtHeld(ctx, s), lookAtKeys(ctx, s)} {
+		if found.State != health.Fine {
+			slog.Warn(found.Says)
+		}
 	}
 	listener, err := net.Listen("tcp", cfg.listen)
 	if err != nil {

@@ -101,6 +101,24 @@ func TestServeWarnsOfAProxy(t *testing.T) {
 	}
 }
 
+// A database that only its key file opens is warned of at every start.
+func TestServeWarnsWithoutRecovery(t *testing.T) {
+	for recovery, warns := range map[string]bool{"": true, recipient: false} {
+		e := newEnvironment(t)
+		s, err := opening{path: e["CHIHAI_DB"], key: e["CHIHAI_DB"] + keySuffix, recovery: func() (string, error) { return recovery, nil }}.open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r := e.with("CHIHAI_RECOVERY", recovery).start(t, "ready", "serve")
+		if code := r.stop(); code != done || strings.Contains(r.errs.String(), "only the key file opens this database") != warns {
+			t.Errorf("recovery %q: exit %d, %s", recovery, code, r.errs.String())
+		}
+	}
+}
+
 // Telegram out of reach stops neither the start nor the web chat nor the end.
 func TestServeWithoutTelegram(t *testing.T) {
 	tg, e := startTelegram(t)

@@ -47,6 +47,7 @@ var personalNouns = map[string]struct {
 	"Conversation": {"conversation", &store.Conversation{}},
 	"Task":         {"task", &store.Task{}},
 	"File":         {"file", &store.File{}},
+	"Passphrase":   {"passphrase", &store.Passphrase{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -268,6 +269,9 @@ func fill(tx *store.Tx, mark string) (member, class string, err error) {
 			})
 		},
 		func() error { return tx.Grant(m, &store.Grant{Role: store.Staff}) },
+		func() error {
+			return tx.SetPassphrase(&store.Passphrase{Member: m.ID, Hash: bytes.Repeat([]byte(mark), 5), Salt: []byte("salt")})
+		},
 		func() error { _, err := tx.NewGrantCode(store.Staff, "", time.Time{}, m.ID); return err },
 		func() error {
 			return tx.Post(&store.Message{Contact: c.ID, Member: m.ID, Channel: c.Channel, Address: c.Address, Text: text, Choices: choices})
@@ -324,8 +328,9 @@ func filled(t *testing.T, db store.Backend) {
 					if err != nil {
 						return err
 					}
-					// Contacts of a member are ids that hold a hash of the address.
-					if strings.Contains(string(raw), canary) || name == "Member" && field == "Contacts" && strings.Contains(string(raw), "test:1/") {
+					// Contacts of a member are ids that hold a hash of the address; bytes
+					// stand there in base64.
+					if strings.Contains(string(raw), canary) || strings.Contains(string(raw), inBase64) || name == "Member" && field == "Contacts" && strings.Contains(string(raw), "test:1/") {
 						delete(missing, field)
 					}
 				}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -23,7 +24,9 @@ import (
 // Which data key seals now stands in a document of its own. Every transaction
 // that seals reads it: on a database that several processes share, none of them
 // can commit what it sealed with a key that another has replaced meanwhile. That
-// is what makes it safe to drop a key once nothing is sealed with it any more.
+// is what makes it safe to drop a key once nothing is sealed with it any more. A
+// process that was opened without a key reads it too, to see that there is none:
+// from the moment when another makes keys, it can commit nothing in plain text.
 //
 //	meta/keys → keyRing
 //	meta/key  → currentKey
@@ -56,6 +59,17 @@ type currentKey struct {
 // ErrWrongKey says that a database cannot be opened with a key: it was locked
 // with another one, or none was given for a database that has keys.
 var ErrWrongKey = errors.New("key does not fit the database")
+
+// LockedOut returns an error that wraps [ErrWrongKey] when another process has
+// meanwhile given the database keys, or a lock, that the key of s does not open,
+// and nil otherwise. s keeps and reads nothing of people then: its transactions
+// return the same error, and the process should end.
+func (s *Store) LockedOut() error {
+	if err := s.locked.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // keys are the opened keys of a database. They do not change: after a rotation
 // there are others.
@@ -204,15 +218,35 @@ func (tx *Tx) readKeys() (*keys, error) {
 		return nil, err
 	}
 	k, err := ring.open(tx.store.fileKey())
+	if errors.Is(err, ErrWrongKey) {
+		tx.store.locked.Store(&err)
+	}
 	if err != nil {
-		return nil, err
+		return nil, tx.fail(err)
 	}
 	if k.current, err = tx.kv.Get("meta", currentDoc); err != nil {
 		return nil, fmt.Errorf("read which key seals: %w", err)
 	}
+	// Of two documents that were read one after the other, one may be older than
+	// the other: such a transaction runs again. To remember what it read would
+	// seal with the old key under the name of the new one.
+	var now currentKey
+	if err := json.Unmarshal(k.current, &now); err != nil || now.ID != k.seal.id {
+		return nil, tx.fail(fmt.Errorf("the keys of the database are not whole: %q seals, and the latest is %q", now.ID, k.seal.id))
+	}
 	// Should this transaction fail, the next one finds that meta/key differs.
 	tx.store.keys.Store(k)
+	tx.store.locked.Store(nil)
 	return k, nil
+}
+
+// fail has the transaction fail with err, whatever a flow makes of it: without
+// its keys a database keeps nothing, and it is no fault of what was said.
+func (tx *Tx) fail(err error) error {
+	if tx.broken == nil {
+		tx.broken = err
+	}
+	return err
 }
 
 // putKeys keeps ring.
@@ -225,17 +259,23 @@ func (tx *Tx) putKeys(ring *keyRing) error {
 
 // sealing returns the key by which tx seals, nil when nothing is encrypted.
 func (tx *Tx) sealing() (*dataKey, error) {
-	k := tx.store.keys.Load()
-	if k == nil || tx.seal != nil {
+	if tx.seal != nil {
 		return tx.seal, nil
 	}
+	k := tx.store.keys.Load()
 	now, err := tx.kv.Get("meta", currentDoc)
+	if k == nil && errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read which key seals: %w", err)
 	}
-	if !bytes.Equal(now, k.current) {
+	if k == nil || !bytes.Equal(now, k.current) {
 		if k, err = tx.readKeys(); err != nil {
 			return nil, err
+		}
+		if k == nil {
+			return nil, tx.fail(errors.New("the keys of the database are not whole: they are gone"))
 		}
 	}
 	tx.seal = k.seal

@@ -25,6 +25,7 @@ var migrations = []func(*Tx) error{
 	findMessagesByMember,
 	mayBeSealed,
 	chainEarlierAudits,
+	sealPassphrases,
 }
 
 // mayBeSealed changes nothing. From here on fields may be sealed, which an older
@@ -64,6 +65,16 @@ func chainEarlierAudits(tx *Tx) error {
 		}
 	}
 	return nil
+}
+
+// sealPassphrases has the hashes of passphrases sealed that were written as they
+// are. An older program would take a sealed one for the hash itself.
+func sealPassphrases(tx *Tx) error {
+	keyed, err := has(tx, "meta", ringKey)
+	if err != nil || !keyed {
+		return err
+	}
+	return tx.planReseal()
 }
 
 // ErrNewer says that a newer program has written the database.

@@ -9,12 +9,13 @@ import (
 // A Passphrase is what a member of staff has chosen for the staff pages, as a
 // hash with all that it takes to make it again (Argon2id, RFC 9106). bot/web
 // makes and compares it: that takes a tenth of a second and 64 MiB, too much for
-// a transaction.
+// a transaction. The hash is sealed as what is personal: whoever has a copy of
+// the database without the key cannot even begin to guess.
 //
 //	passphrase  member ID → Passphrase
 type Passphrase struct {
 	Member  string    `json:"member"`
-	Hash    []byte    `json:"hash"`
+	Hash    []byte    `json:"hash" personal:"secret"`
 	Salt    []byte    `json:"salt"`
 	Passes  uint32    `json:"passes"`
 	Memory  uint32    `json:"memory"` // in KiB

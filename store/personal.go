@@ -391,7 +391,7 @@ func encode(tx *Tx, bucket, key string, v any) ([]byte, error) {
 	raw, err := func() ([]byte, error) {
 		from := reflect.Indirect(reflect.ValueOf(v))
 		f, with, err := tx.formOf(from.Type())
-		if f == nil || err != nil {
+		if with == nil || err != nil {
 			return nil, err
 		}
 		s := tx.store.sealers.Get().(*sealer)
@@ -415,7 +415,7 @@ func encode(tx *Tx, bucket, key string, v any) ([]byte, error) {
 // formOf returns the form in which tx writes nouns of the type t, and the key by
 // which it seals; nil when they are written as they are.
 func (tx *Tx) formOf(t reflect.Type) (*form, *dataKey, error) {
-	if tx.store.keys.Load() == nil || t.Kind() != reflect.Struct {
+	if t.Kind() != reflect.Struct {
 		return nil, nil, nil
 	}
 	f, err := tx.store.forms.of(t)
@@ -439,8 +439,18 @@ func decode[T any](tx *Tx, bucket, key string, raw []byte, v *T) error {
 func open[T any](tx *Tx, bucket, key string, raw []byte, v *T) (stale bool, err error) {
 	k := tx.store.keys.Load()
 	t := reflect.TypeFor[T]()
-	if k == nil && !tx.store.blind || t.Kind() != reflect.Struct {
+	if t.Kind() != reflect.Struct {
 		return false, json.Unmarshal(raw, v)
+	}
+	if k == nil && !tx.store.blind {
+		if bytes.Contains(raw, []byte(sealedHead)) { // by another process, or it only looks so
+			if k, err = tx.readKeys(); err != nil {
+				return false, err
+			}
+		}
+		if k == nil {
+			return false, json.Unmarshal(raw, v)
+		}
 	}
 	f, err := tx.store.forms.of(t)
 	if err != nil {

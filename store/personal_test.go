@@ -23,7 +23,7 @@ func TestEveryPersonalField(t *testing.T) {
 		"area": full[Area](), "audit": full[Audit](), "contact": full[Contact](), "conversation": full[Conversation](),
 		"delivery": full[Delivery](), "due": full[Due](), "file": full[File](), "file_chunk": full[chunk](),
 		"grant": full[Grant](), "grant_code": full[GrantCode](), "member": full[Member](), "merge": full[MergeRequest](),
-		"message": full[Message](), "receipt": full[Receipt](), "registration": full[Registration](),
+		"message": full[Message](), "passphrase": full[Passphrase](), "receipt": full[Receipt](), "registration": full[Registration](),
 		"screen": full[Line](), "seen": full[seen](), "task": full[Task](), "training": full[Training](),
 	} {
 		blot(reflect.ValueOf(v).Elem(), false)

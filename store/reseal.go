@@ -42,6 +42,7 @@ var resealers = map[string]func(tx *Tx, bucket, key string, raw []byte) ([]byte,
 	"file_chunk":   reseal[chunk],
 	"member":       reseal[Member],
 	"message":      reseal[Message],
+	"passphrase":   reseal[Passphrase],
 	"screen":       reseal[Line],
 	"task":         reseal[Task],
 }

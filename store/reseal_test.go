@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -150,4 +152,55 @@ func TestOldFileWithoutKey(t *testing.T) {
 	if done, err := s.Reseal(t.Context()); !done || err != nil {
 		t.Errorf("Reseal = %v, %v", done, err)
 	}
+}
+
+// A passphrase of schema 4 stands there as its bare hash. The next start seals
+// it.
+func TestMigrateFromSchema4(t *testing.T) {
+	db, s, key, member := filledStore(t)
+	bare := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte(canary), 5))
+	change(t, db, func(kv store.KV) error {
+		raw, err := kv.Get("passphrase", member)
+		if err != nil {
+			return err
+		}
+		old := bytes.Replace(raw, []byte(field(t, string(raw), "hash")), []byte(bare), 1)
+		head, err := kv.Get("meta", "schema")
+		if err != nil {
+			return err
+		}
+		head = bytes.Replace(head, fmt.Appendf(nil, `{"version":%d`, store.SchemaVersion()), []byte(`{"version":4`), 1)
+		return errors.Join(kv.Put("passphrase", member, old), kv.Put("meta", "schema", head))
+	})
+	s = openKeyed(t, db, key, "")
+	look := func() {
+		t.Helper()
+		err := s.View(t.Context(), func(tx *store.Tx) error {
+			p, err := tx.Passphrase(member)
+			if err == nil && !bytes.Equal(p.Hash, bytes.Repeat([]byte(canary), 5)) {
+				t.Errorf("the hash comes back as %q", p.Hash)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	look()
+	if !due(t, s, store.ResealJob) {
+		t.Error("it is not planned that it is sealed")
+	}
+	for done := false; !done; {
+		var err error
+		if done, err = s.Reseal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	pairs(t, db, func(bucket, key string, raw []byte) {
+		if bytes.Contains(raw, []byte(bare)) {
+			t.Errorf("%s %s still holds the bare hash", bucket, key)
+		}
+	})
+	checkAll(t, db, s, key)
 }

@@ -28,10 +28,10 @@ type Progress struct {
 	Shut   int // those of them that could not be opened; as long as there are any, no key is dropped
 }
 
-// errNoKeys says that a database is kept without encryption.
-var errNoKeys = errors.New("nothing in this database is encrypted: it has no keys")
+// ErrNoKeys says that a database is kept without encryption.
+var ErrNoKeys = errors.New("nothing in this database is encrypted: it has no keys")
 
-// Keys tells about the keys.
+// Keys tells about the keys, or returns [ErrNoKeys].
 func (tx *Tx) Keys() (*Keys, error) {
 	ring, err := tx.ring()
 	if err != nil {
@@ -55,7 +55,7 @@ func (tx *Tx) Keys() (*Keys, error) {
 func (tx *Tx) ring() (*keyRing, error) {
 	ring, err := get[keyRing](tx, "meta", ringKey)
 	if errors.Is(err, ErrNotFound) {
-		return nil, errNoKeys
+		return nil, ErrNoKeys
 	}
 	return ring, err
 }
@@ -94,6 +94,7 @@ func (s *Store) ChangeKey(ctx context.Context, newKey []byte) error {
 	})
 	if err == nil {
 		s.key.Store(&newKey)
+		s.locked.Store(nil) // a transaction in between may have met the new lock with the former key
 	}
 	return err
 }

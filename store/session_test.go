@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -223,6 +224,40 @@ func TestTries(t *testing.T) {
 	if wait := try(); wait != 0 {
 		t.Errorf("forgiven, and a pause of %v", wait)
 	}
+}
+
+// However many networks try codes, a fixed number of documents counts them.
+func TestTriesOfManyNetworks(t *testing.T) {
+	o := newOffice(t)
+	for i := range 100 {
+		o.do(func(tx *store.Tx) error {
+			for j := range 1000 {
+				if _, _, err := tx.Try(store.TryNetwork, fmt.Sprintf("2001:db8:%x::/48", i*1000+j)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		o.now = o.now.Add(time.Second)
+	}
+	o.do(func(tx *store.Tx) error {
+		_, wait, err := tx.Try(store.TryNetwork, "2001:db8::/48")
+		if wait == 0 || wait > 10*time.Minute {
+			t.Errorf("after 100,000 wrong codes there is a pause of %v", wait)
+		}
+		return err
+	})
+	o.now = o.now.Add(25 * time.Hour)
+	o.do(func(tx *store.Tx) error {
+		n, err := tx.ForgetTries(1 << 20)
+		if n > 1024 || n < 1000 {
+			t.Errorf("100,000 networks left %d documents, want 1,024 or a few less", n)
+		}
+		if again, wrong := tx.ForgetTries(1 << 20); again != 0 || wrong != nil {
+			t.Errorf("%d are left after a day, %v", again, wrong)
+		}
+		return err
+	})
 }
 
 func TestTallies(t *testing.T) {

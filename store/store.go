@@ -42,7 +42,8 @@ type Store struct {
 	clock         clock
 	key           atomic.Pointer[[]byte] // that of the key file; nil: none was given
 	keys          atomic.Pointer[keys]
-	blind         bool // sealed fields are passed over, as the key is not known
+	locked        atomic.Pointer[error] // why the keys as they are now cannot be opened; nil: they can
+	blind         bool                  // sealed fields are passed over, as the key is not known
 	forms         forms
 	sealers       sync.Pool // of *sealer
 	secret        []byte    // keys the hashes that stand for phone numbers and addresses
@@ -69,7 +70,8 @@ type Options struct {
 	// Key is that of the key file ([ReadKey]). A database that is opened with
 	// one for the first time gets keys, and its personal fields are encrypted
 	// from then on. Nil: nothing is encrypted, which is for tests and for data
-	// that is made up.
+	// that is made up; should another process give the database keys, nothing of
+	// people is read or written without it any more ([Store.LockedOut]).
 	Key []byte
 	// Recovery is the recipient for whom new keys are locked too ([NewRecovery]);
 	// empty: nobody. A database that has keys keeps the one it has.

@@ -7,11 +7,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Tries are the attempts of one member or from one network address to sign in
-// to the staff pages that did not succeed. They stand in the store, so that a
-// restart gives nobody a fresh start.
+// Tries are the attempts of one member or from some networks to sign in to the
+// staff pages that did not succeed. They stand in the store, so that a restart
+// gives nobody a fresh start.
 //
-//	tries  kind/keyed hash of whose they are → Tries
+// There are more networks than a store can count: one home has 65,536 of IPv6,
+// and an attacker may have any number. So networks share a fixed number of
+// documents ([maxNetworks]), each finding its own by its hash. Who shares one
+// with an attacker loses nothing by it, since the pause is only for codes that
+// are wrong: a right one, of 60 bits and good once for ten minutes, cannot be
+// guessed, and is taken at any time. What the pause saves is the disk, which
+// would keep every wrong code, and the audit, which would tell of it.
+//
+//	tries  member/keyed hash of the member → Tries
+//	tries  address/first characters of the keyed hash of the network → Tries
 type Tries struct {
 	Failed int       `json:"failed"`
 	Last   time.Time `json:"last"`
@@ -22,19 +31,24 @@ type Tries struct {
 
 // A TryKind says whose attempts are counted, and how many are free.
 type TryKind struct {
-	name string
-	free int           // attempts without a pause
-	most time.Duration // the longest pause
+	name  string
+	free  int           // attempts without a pause
+	most  time.Duration // the longest pause
+	short int           // characters of the hash in the key; 0: all
 }
 
 var (
 	// TryMember counts the passphrases tried for a member. Only who came by a
 	// code from her own chat can try one, so nobody can shut her out.
-	TryMember = TryKind{"member", 4, time.Hour}
-	// TryAddress counts the codes tried from a network address, behind which
-	// there may be a whole office.
-	TryAddress = TryKind{"address", 20, 10 * time.Minute}
+	TryMember = TryKind{name: "member", free: 4, most: time.Hour}
+	// TryNetwork counts the wrong codes tried from a network, behind which there
+	// may be a whole office.
+	TryNetwork = TryKind{name: "address", free: 20, most: 10 * time.Minute, short: 2}
 )
+
+// maxNetworks is how many documents all networks share: two characters of
+// base32.
+const maxNetworks = 32 * 32
 
 const (
 	// firstPause follows the first attempt that is not free; each further one
@@ -44,9 +58,10 @@ const (
 	triesTime = 24 * time.Hour
 )
 
-// Try counts an attempt of who, before it is known how it ends: so that many at
-// once are many. When it may not be made yet it returns for how long not, and
-// counts nothing.
+// Try counts an attempt of who. A passphrase is counted before it is known
+// whether it is right, so that many at once are many; a code only when it was
+// wrong. When no attempt may be made yet it returns for how long not, and counts
+// nothing.
 func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	t, err := get[Tries](tx, "tries", tx.triesKey(kind, who))
 	if errors.Is(err, ErrNotFound) || err == nil && tx.Now.Sub(t.Last) > triesTime {
@@ -66,6 +81,14 @@ func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	return t, 0, put(tx, "tries", tx.triesKey(kind, who), t)
 }
 
+// Worth says whether the attempt just counted is worth a row in the audit: the
+// one with which pauses begin, and then each time the number has doubled. An
+// attacker who goes on for days fills no disk with rows.
+func (t *Tries) Worth(kind TryKind) bool {
+	over := t.Failed - kind.free
+	return over > 0 && over&(over-1) == 0
+}
+
 // Forgive forgets the attempts of who: one has succeeded.
 func (tx *Tx) Forgive(kind TryKind, who string) error {
 	return tx.kv.Delete("tries", tx.triesKey(kind, who))
@@ -81,5 +104,9 @@ func (tx *Tx) ForgetTries(n int) (int, error) {
 }
 
 func (tx *Tx) triesKey(kind TryKind, who string) string {
-	return kind.name + "/" + tx.hash("tries "+kind.name, who)
+	hash := tx.hash("tries "+kind.name, who)
+	if kind.short > 0 {
+		hash = hash[:kind.short]
+	}
+	return kind.name + "/" + hash
 }

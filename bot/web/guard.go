@@ -72,6 +72,17 @@ func (s *Server) neighbour(r *http.Request) string {
 	return addr.String()
 }
 
+// network is the network of addr as far as one customer may have it to herself:
+// 48 bits of IPv6 (RFC 6177), the whole address of IPv4.
+func network(addr netip.Addr) string {
+	if addr.Is6() {
+		if site, err := addr.Prefix(48); err == nil {
+			return site.String()
+		}
+	}
+	return addr.String()
+}
+
 // local says whether the browser surely runs on this machine: the connection
 // comes from it, it asked for this machine by a name of its own (a page of
 // another site that had its name point here did not), and no proxy stands in

@@ -38,7 +38,8 @@ func (st *staff) askCode(w http.ResponseWriter, r *http.Request, status int, fau
 }
 
 // signIn takes the code. A code that is not good, and one of somebody who is no
-// staff any more, are answered alike.
+// staff any more, are answered alike. A good one is taken however many others
+// were tried from the same network ([store.Tries]).
 func (st *staff) signIn(w http.ResponseWriter, r *http.Request) {
 	words := st.Speak(pageLanguage(r), "")
 	typed := r.PostFormValue("code")
@@ -46,15 +47,11 @@ func (st *staff) signIn(w http.ResponseWriter, r *http.Request) {
 	if len(typed) > 40 {
 		typed = ""
 	}
-	address, token := st.neighbour(r), newSessionToken()
+	network, token := network(st.remote(r)), newSessionToken()
 	var member *store.Member
 	var wait time.Duration
-	err := st.Store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		member = nil
-		var tries *store.Tries
-		if tries, wait, err = tx.Try(store.TryAddress, address); err != nil || wait > 0 {
-			return err
-		}
+	err := st.Store.Update(r.Context(), func(tx *store.Tx) error {
+		member, wait = nil, 0
 		m, err := tx.UseLoginCode(typed)
 		if err == nil {
 			var grants []*store.Grant
@@ -63,16 +60,17 @@ func (st *staff) signIn(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		if errors.Is(err, store.ErrCode) {
-			if tries.Until.IsZero() {
-				return nil
+			var tries *store.Tries
+			if tries, wait, err = tx.Try(store.TryNetwork, network); err != nil || wait > 0 || !tries.Worth(store.TryNetwork) {
+				return err
 			}
-			return tx.Log("", "codes for the staff pages tried from one address", strconv.Itoa(tries.Failed))
+			return tx.Log("", "codes for the staff pages tried from one network", strconv.Itoa(tries.Failed))
 		}
 		if err != nil {
 			return err
 		}
 		member = m
-		if err := tx.Forgive(store.TryAddress, address); err != nil {
+		if err := tx.Forgive(store.TryNetwork, network); err != nil {
 			return err
 		}
 		_, err = tx.StartSession(m.ID, token, browserName(r.UserAgent()), false)
@@ -83,7 +81,7 @@ func (st *staff) signIn(w http.ResponseWriter, r *http.Request) {
 		st.fail(w, r, err)
 	case wait > 0:
 		retryAfter(w, wait)
-		st.askCode(w, r, http.StatusTooManyRequests, words.T("desk.wait", "n", minutes(wait)))
+		st.askCode(w, r, http.StatusTooManyRequests, words.T("desk.code_bad")) // not to wait: a good one is taken at once
 	case member == nil:
 		st.askCode(w, r, http.StatusForbidden, words.T("desk.code_bad"))
 	default:

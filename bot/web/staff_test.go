@@ -350,9 +350,23 @@ func TestTriesOfStaff(t *testing.T) {
 	for i := range 21 {
 		thief.wants(403, "", "POST", "/staff/in", "code", fmt.Sprintf("ZZZZZZZZZZ%02d", i))
 	}
-	thief.wants(429, "", "POST", "/staff/in", "code", o.code(o.mai))
+	for range 3 {
+		thief.wants(429, "", "POST", "/staff/in", "code", "ZZZZZZZZZZ21")
+	}
+	told := 0
+	for _, did := range o.audits("") {
+		if strings.HasPrefix(did, "codes for the staff pages tried") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the audit tells %d times of codes that were tried, want 1", told)
+	}
 	o.wait(30 * time.Second)
-	thief.wants(303, "/staff/passphrase", "POST", "/staff/in", "code", o.code(o.mai))
+	thief.wants(403, "", "POST", "/staff/in", "code", "ZZZZZZZZZZ22")
+	thief.wants(429, "", "POST", "/staff/in", "code", "ZZZZZZZZZZ23")
+	// Who is right waits for nobody's guesses.
+	o.browser().wants(303, "/staff/passphrase", "POST", "/staff/in", "code", o.code(o.mai))
 }
 
 // What she may not see is as if it were not there.
