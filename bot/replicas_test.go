@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -45,10 +44,7 @@ import (
 //	CHIHAI_KILLS=20 go test ./bot -run TestReplicas -v -timeout 60m
 func TestReplicas(t *testing.T) {
 	server := postgrestest.Start(t, "max_connections=120") // up to 19 for each program, and those of the test
-	binary := filepath.Join(t.TempDir(), "chihai")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildProgram(t)
 	t.Run("webhook", func(t *testing.T) {
 		t.Parallel()
 		w := newReplicaWorld(t, server, binary)
