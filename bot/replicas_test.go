@@ -172,13 +172,12 @@ func (w *replicaWorld) run(n, women int, disturb func()) {
 	}
 	o := &killOracle{t: t, crowd: crowd}
 	o.sound(w.store, key)
-	held := o.held
 	shown, unknown := w.reminded()
 	if rounds == 0 && repeated+unknown > 0 {
 		t.Error("messages came twice or are uncertain though nothing was disturbed")
 	}
 	t.Logf("%d processes, %d rounds: another one had the lease within %v; %d women, %d messages of theirs, %d seats held as they were told; %d of the bot's messages came twice; of %d reminders %d were shown and %d reported as uncertain",
-		n, rounds, w.slowest.Round(10*time.Millisecond), women, turns, held-w.people*w.waves, repeated, w.people*w.waves, shown, unknown)
+		n, rounds, w.slowest.Round(10*time.Millisecond), women, turns, o.held, repeated, w.people*w.waves, shown, unknown)
 }
 
 // add starts another process.
