@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"chihai/bot/telegram/telegramtest"
+	"chihai/store"
 )
 
 // TestOutage takes the bot away from Telegram in several ways, for longer than
@@ -66,6 +68,58 @@ func TestOutage(t *testing.T) {
 				w.wait(5 * time.Second)
 				if m := w.last(officer); !strings.Contains(m.Text, "Số chỗ") {
 					t.Errorf("the new button leads to %q", m.Text)
+				}
+			})
+		})
+	}
+}
+
+// TestOutageAtNight has outages end at night: who is awake is asked again at
+// once, who sleeps when the night is over, and each once.
+func TestOutageAtNight(t *testing.T) {
+	const asleep, awake, woman = 5, 7, 6
+	for _, tt := range []struct {
+		name           string
+		lasts          time.Duration
+		night, morning map[int64]int // how often each is told at night, and in the morning
+	}{
+		{"a few minutes", 200 * time.Second, map[int64]int{awake: 1}, map[int64]int{awake: 1, asleep: 1}},
+		{"more than a day", 25 * time.Hour, nil, map[int64]int{awake: 1, asleep: 1, woman: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inHouse(t, func(w *watched) {
+				w.update(func(tx *store.Tx) error {
+					_, m, _, err := tx.Meet("telegram:7000000001", fmt.Sprint(awake))
+					if err != nil {
+						return err
+					}
+					return tx.Grant(m, &store.Grant{Role: store.Staff, Area: "92"})
+				})
+				w.stop() // a day of it takes a while
+				w.until(21*60 + 30)
+				w.start()
+				w.askWoman(woman)
+				w.askOfficer(asleep)
+				w.until(22 * 60)
+				w.askOfficer(awake)
+				from := map[int64]int{}
+				for _, chat := range []int64{asleep, awake, woman} {
+					from[chat] = len(w.tg.Sent(chat))
+				}
+				w.stop()
+				w.tap(awake)
+				w.wait(tt.lasts)
+				w.start()
+				for _, look := range []struct {
+					until int // in minutes of the day
+					want  map[int64]int
+				}{{23*60 + 30, tt.night}, {6*60 + 59, tt.night}, {7*60 + 2, tt.morning}, {8 * 60, tt.morning}} {
+					w.until(look.until)
+					for _, chat := range []int64{asleep, awake, woman} {
+						if n := w.told(chat, from[chat]); n != look.want[chat] {
+							w.t.Errorf("at %d:%02d person %d was told %d times, want %d", look.until/60, look.until%60, chat, n, look.want[chat])
+						}
+					}
 				}
 			})
 		})

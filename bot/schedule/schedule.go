@@ -40,6 +40,7 @@ type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error
 	ears   []*ear
+	zone   *time.Location // see Quiet; nil: there is no night
 
 	mu      sync.Mutex // held by a tick
 	pauses  map[string]pause
