@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,74 @@ func TestOutageAtNight(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// TestWebhookOutage keeps from the bot what Telegram delivers, for longer than
+// Telegram keeps a tap and for less. Nothing that was written meanwhile is lost,
+// and it is answered in its order; who has tapped in vain is asked again, once.
+func TestWebhookOutage(t *testing.T) {
+	shut := func(answer http.HandlerFunc) func(w *watched, pass func()) {
+		return func(w *watched, pass func()) {
+			shut := http.Handler(answer)
+			open := w.door.Swap(&shut)
+			pass()
+			w.door.Store(open)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		away  func(w *watched, pass func())
+		lasts time.Duration
+		told  int
+	}{
+		{"nobody is there", shut(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 200 * time.Second, 1},
+		{"a proxy says no", shut(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusBadGateway) }), 200 * time.Second, 1},
+		{"the process is down", func(w *watched, pass func()) { w.stop(); pass(); w.start() }, 200 * time.Second, 1},
+		{"for less than a minute", shut(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 40 * time.Second, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inHouse(t, func(w *watched) {
+				const officer, woman = 5, 6
+				w.askWoman(woman)
+				w.askOfficer(officer)
+				w.wait(10 * time.Minute)
+				from := len(w.tg.Sent(officer))
+				turns, shown := w.turns(woman), len(w.tg.Sent(woman))
+
+				tt.away(w, func() {
+					w.tap(officer)
+					for _, text := range []string{"1", "Quay lại", "1"} {
+						w.tg.Text(woman, text)
+						w.wait(10 * time.Second)
+					}
+					w.wait(tt.lasts - 30*time.Second)
+				})
+				w.wait(10 * time.Minute)
+				if n := w.told(officer, from); n != tt.told {
+					w.t.Errorf("the officer is told %d times of the outage, want %d", n, tt.told)
+				}
+				if n := w.told(woman, shown); n != 0 {
+					w.t.Errorf("the woman is told %d times of the outage, want 0", n)
+				}
+				if n := w.turns(woman) - turns; n != 3 {
+					w.t.Errorf("the woman said 3 things, %d were heard", n)
+				}
+				if n := len(w.tg.Sent(woman)) - shown; n != 3 || !strings.Contains(w.last(woman).Text, "Khởi nghiệp") {
+					w.t.Errorf("the woman is shown %d messages, the last is %q; want 3, the last of the class", n, w.last(woman).Text)
+				}
+				if tt.told > 0 {
+					w.tap(officer) // the new button
+					w.wait(5 * time.Second)
+				}
+				if m := w.last(officer); !strings.Contains(m.Text, "Số chỗ") {
+					w.t.Errorf("the button leads to %q", m.Text)
+				}
+				if n := w.tg.Waiting(); n != 0 {
+					w.t.Errorf("%d updates are still to be delivered", n)
+				}
+			}, "CHIHAI_TELEGRAM_WEBHOOK", "1", "CHIHAI_URL", "https://hoi.example.vn")
 		})
 	}
 }
