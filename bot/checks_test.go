@@ -115,20 +115,7 @@ func TestLookAtChannel(t *testing.T) {
 
 // Late things are warnings: the bot is not taken out of service for them.
 func TestLookIsPatient(t *testing.T) {
-	e := newEnvironment(t)
-	s, err := openStore(t.Context(), e["CHIHAI_DB"], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	cfg, err := readConfig(e.get)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := newBot(t.Context(), parts{config: cfg, store: s})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newEnvironment(t).bot(t, parts{})
 	states := func() string {
 		var all []string
 		for _, l := range b.ready(t.Context()) {
@@ -139,7 +126,7 @@ func TestLookIsPatient(t *testing.T) {
 	if got, want := states(), "store ok, disk ok, backup ok, held ok, outbox ok, clock ok"; got != want {
 		t.Errorf("at first: %s, want %s", got, want)
 	}
-	err = s.Update(t.Context(), func(tx *store.Tx) error {
+	err := b.store.Update(t.Context(), func(tx *store.Tx) error {
 		return tx.Plan(&store.Due{ID: "x", At: tx.Now.Add(-lateClock - time.Minute), Job: "unknown"})
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,10 +21,7 @@ import (
 // confirm nothing that it does not keep, and go on by itself when there is room:
 // then the store holds what each woman was told.
 func TestDiskFull(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "chihai")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildProgram(t)
 	for _, webhook := range []bool{false, true} {
 		name := "long polling"
 		if webhook {

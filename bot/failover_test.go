@@ -119,12 +119,14 @@ func TestFailover(t *testing.T) {
 		}
 		times = n
 	}
-	for range times {
-		acked, lost, outage := failover(t, "on")
-		t.Logf("synchronous: %d acknowledged, %d lost; no write for %v", acked, lost, outage.Round(time.Millisecond))
-		if lost > 0 {
-			t.Errorf("%d of %d acknowledged writes are lost", lost, acked)
-		}
+	for i := range times {
+		t.Run(fmt.Sprint(i), func(t *testing.T) { // whose servers end with it
+			acked, lost, outage := failover(t, "on")
+			t.Logf("synchronous: %d acknowledged, %d lost; no write for %v", acked, lost, outage.Round(time.Millisecond))
+			if lost > 0 {
+				t.Errorf("%d of %d acknowledged writes are lost", lost, acked)
+			}
+		})
 	}
 	acked, lost, _ := failover(t, "local")
 	t.Logf("control, asynchronous: %d acknowledged, %d lost", acked, lost)

@@ -253,7 +253,7 @@ func (h *held) say(out io.Writer, zone *time.Location) {
 		jobs[d.Job]++
 	}
 	fmt.Fprintf(out, "%9d reminders of trainings that fell due, %d news about trainings, %d things that flows wait to hear\n",
-		jobs[store.RemindJob], jobs[store.TellJob], jobs[store.HearJob])
+		jobs[store.RemindJob], jobs[store.TellJob]+jobs[store.TellOneJob], jobs[store.HearJob])
 	fmt.Fprintf(out, "%9d tasks, such as lists that staff have asked for\n", len(h.tasks))
 	fmt.Fprint(out, "Whoever writes now is answered. \"chihai outbox release\" has the rest sent, \"chihai outbox drop\" has it not sent.\n")
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -56,10 +55,7 @@ func TestKill(t *testing.T) {
 		}
 		kills = n
 	}
-	binary := filepath.Join(t.TempDir(), "chihai")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildProgram(t)
 	for left := kills; left > 0 && !t.Failed(); left -= killRound {
 		killFor(t, binary, min(left, killRound))
 	}

@@ -58,6 +58,28 @@ func newEnvironment(t *testing.T) environment {
 	return environment{"CHIHAI_DB": filepath.Join(dir, "test.db"), "CHIHAI_LISTEN": "127.0.0.1:0", "CHIHAI_RECOVERY": recipient}
 }
 
+// bot returns what serve would run in e, made of p, without a web server and not
+// running yet. Unless p has a store it is on the database of e, which is closed
+// when the test ends.
+func (e environment) bot(t *testing.T, p parts) *bot {
+	t.Helper()
+	var err error
+	if p.config, err = readConfig(e.get); err != nil {
+		t.Fatal(err)
+	}
+	if p.store == nil {
+		if p.store, err = openStore(t.Context(), e["CHIHAI_DB"], nil); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { p.store.Close() })
+	}
+	b, err := newBot(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // command runs a command to its end.
 func (e environment) command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()

@@ -5,68 +5,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"chihai/bot/telegram/telegramtest"
 	"chihai/store"
-	"chihai/store/memory"
 )
-
-// inHouse runs test with a bot on a fake Telegram, inside a bubble.
-func inHouse(t *testing.T, test func(w *watched)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := &watched{t: t, tg: telegramtest.New(outageToken), db: memory.New()}
-		defer w.tg.Close()
-		w.start()
-		defer func() { w.stop() }()
-		makeClass(t, w.db)
-		test(w)
-	})
-}
-
-// turns is how many things a person has said, by the store.
-func (w *watched) turns(chat int64) (n int64) {
-	w.t.Helper()
-	w.update(func(tx *store.Tx) error {
-		m, err := memberOf(tx, "telegram:7000000001", fmt.Sprint(chat))
-		if err != nil {
-			return err
-		}
-		c, err := tx.Conversation(m.ID)
-		n = c.Turns
-		return err
-	})
-	return n
-}
-
-// left is how many messages stand in the outbox.
-func (w *watched) left() (n int) {
-	w.t.Helper()
-	w.update(func(tx *store.Tx) error {
-		n = 0
-		for _, err := range tx.Messages("") {
-			if err != nil {
-				return err
-			}
-			n++
-		}
-		return nil
-	})
-	return n
-}
-
-func (w *watched) update(fn func(*store.Tx) error) {
-	w.t.Helper()
-	s, err := store.Open(w.t.Context(), w.db, store.Options{})
-	if err == nil {
-		err = s.Update(w.t.Context(), fn)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
 
 // A chat that must wait an hour gets its reply then, and nobody else waits with
 // it for a reply.

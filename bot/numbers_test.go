@@ -26,20 +26,7 @@ const numberNames = `
 `
 
 func TestNumbers(t *testing.T) {
-	e := newEnvironment(t).with("CHIHAI_TELEGRAM_TOKEN", testToken)
-	s, err := openStore(t.Context(), e["CHIHAI_DB"], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	cfg, err := readConfig(e.get)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := newBot(t.Context(), parts{config: cfg, store: s})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newEnvironment(t).with("CHIHAI_TELEGRAM_TOKEN", testToken).bot(t, parts{})
 	// These have no lines before they count.
 	b.metrics.Ended(flows.Input{}, flows.Answered)
 	b.metrics.BackedUp(time.Now(), time.Second, 1, errors.New("disk full"))

@@ -1,96 +1,15 @@
 package main
 
 import (
-	"context"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"chihai/bot/channel"
-	"chihai/bot/inbox"
-	"chihai/bot/outbox"
-	"chihai/bot/schedule"
-	"chihai/bot/tasks"
-	"chihai/bot/telegram"
 	"chihai/bot/telegram/telegramtest"
-	"chihai/flows"
-	"chihai/locales"
 	"chihai/store"
-	"chihai/store/memory"
 )
-
-const outageToken = "7000000001:AAE-outage"
-
-// A watched is a bot on a fake Telegram inside a bubble, with a clock.
-type watched struct {
-	t    *testing.T
-	tg   *telegramtest.Server
-	db   store.Backend
-	stop func()
-}
-
-// start starts a process on the database.
-func (w *watched) start() {
-	w.t.Helper()
-	s, err := store.Open(w.t.Context(), w.db, store.Options{})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	catalog, err := locales.Load()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	engine, err := flows.New(s, catalog, flows.All(), flows.Options{})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	tg, err := telegram.New(telegram.Config{Token: outageToken, Client: w.tg.Client()})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	channels := []channel.Channel{tg}
-	clock := schedule.New(s, engine.Handle)
-	listen(clock, channels)
-	b := &bot{
-		store: s, channels: channels, schedule: clock,
-		inbox:  inbox.New(engine.Handle, inbox.Options{Drain: drainTime}),
-		outbox: outbox.New(s, channels, outbox.Options{Drain: drainTime}),
-		tasks:  tasks.New(s, nil, engine.Handle),
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- b.run(ctx) }()
-	w.stop = func() {
-		cancel()
-		if err := <-ended; err != nil {
-			w.t.Error(err)
-		}
-	}
-	w.wait(5 * time.Second)
-}
-
-func (w *watched) wait(d time.Duration) {
-	time.Sleep(d) // of the bubble's clock
-	synctest.Wait()
-}
-
-// says has a person write and returns what she is shown last.
-func (w *watched) says(chat int64, text string) telegramtest.Message {
-	w.t.Helper()
-	w.tg.Text(chat, text)
-	w.wait(5 * time.Second)
-	return w.last(chat)
-}
-
-func (w *watched) last(chat int64) telegramtest.Message {
-	w.t.Helper()
-	sent := w.tg.Sent(chat)
-	if len(sent) == 0 {
-		w.t.Fatalf("nothing was shown to %d", chat)
-	}
-	return sent[len(sent)-1]
-}
 
 // TestOutage takes the bot away from Telegram in several ways, for longer than
 // Telegram keeps a tap: whoever has tapped in vain is asked again, once.
@@ -120,46 +39,22 @@ func TestOutage(t *testing.T) {
 		{"the process is down for more than a day", restart, 25 * time.Hour, long, long},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := &watched{t: t, tg: telegramtest.New(outageToken), db: memory.New()}
-				w.tg.Expire = true
-				defer w.tg.Close()
-				w.start()
-				defer func() { w.stop() }()
-				makeClass(t, w.db)
-
+			inHouse(t, func(w *watched) {
+				t := w.t
 				const officer, woman = 5, 6
-				w.says(woman, "/start")
-				w.says(woman, "Tiếng Việt")
-				if m := w.says(woman, "Đăng ký tham gia"); !strings.Contains(m.Text, "chọn một lớp") {
-					t.Fatalf("the woman is shown %q", m.Text)
-				}
-				for _, text := range []string{"/start", "Tiếng Việt", "Dành cho cán bộ", "Các lớp của địa bàn", "1"} {
-					w.says(officer, text)
-				}
-				list := w.says(officer, "Xem danh sách")
-				if list.Markup != telegramtest.Inline {
-					t.Fatalf("the officer is shown %q", list.Text)
-				}
+				w.askWoman(woman)
+				w.askOfficer(officer)
 				w.wait(10 * time.Minute) // nothing is wrong: nobody is asked again
 				before := [2]int{len(w.tg.Sent(officer)), len(w.tg.Sent(woman))}
 
 				tt.away(w, func() {
-					if _, err := w.tg.Tap(officer, "Xem lớp này"); err != nil {
-						t.Fatal(err)
-					}
+					w.tap(officer)
 					w.wait(tt.lasts)
 				})
 				w.wait(5 * time.Minute)
 				for i, want := range []string{tt.officer, tt.woman} {
 					chat := []int64{officer, woman}[i]
-					more := w.tg.Sent(chat)[before[i]:]
-					told := 0
-					for _, m := range more {
-						if strings.Contains(m.Text, "gián đoạn") {
-							told++
-						}
-					}
+					more, told := w.tg.Sent(chat)[before[i]:], w.told(chat, before[i])
 					switch {
 					case want == "" && told > 0:
 						t.Errorf("%d is told of an outage: %q", chat, more[0].Text)
@@ -170,9 +65,7 @@ func TestOutage(t *testing.T) {
 				if tt.officer == "" {
 					return
 				}
-				if _, err := w.tg.Tap(officer, "Xem lớp này"); err != nil { // the new button
-					t.Fatal(err)
-				}
+				w.tap(officer) // the new button
 				w.wait(5 * time.Second)
 				if m := w.last(officer); !strings.Contains(m.Text, "Số chỗ") {
 					t.Errorf("the new button leads to %q", m.Text)
@@ -182,34 +75,122 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// makeClass makes a class in which one is registered, and person 5 an officer.
-func makeClass(t *testing.T, db store.Backend) {
-	t.Helper()
-	s, err := store.Open(t.Context(), db, store.Options{})
-	if err != nil {
-		t.Fatal(err)
+// TestOutageAtNight has outages end at night: who is awake is asked again at
+// once, who sleeps when the night is over, and each once.
+func TestOutageAtNight(t *testing.T) {
+	const asleep, awake, woman = 5, 7, 6
+	for _, tt := range []struct {
+		name           string
+		lasts          time.Duration
+		night, morning map[int64]int // how often each is told at night, and in the morning
+	}{
+		{"a few minutes", 200 * time.Second, map[int64]int{awake: 1}, map[int64]int{awake: 1, asleep: 1}},
+		{"more than a day", 25 * time.Hour, nil, map[int64]int{awake: 1, asleep: 1, woman: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inHouse(t, func(w *watched) {
+				w.update(func(tx *store.Tx) error {
+					_, m, _, err := tx.Meet("telegram:7000000001", fmt.Sprint(awake))
+					if err != nil {
+						return err
+					}
+					return tx.Grant(m, &store.Grant{Role: store.Staff, Area: "92"})
+				})
+				w.stop() // a day of it takes a while
+				w.until(21*60 + 30)
+				w.start()
+				w.askWoman(woman)
+				w.askOfficer(asleep)
+				w.until(22 * 60)
+				w.askOfficer(awake)
+				from := map[int64]int{}
+				for _, chat := range []int64{asleep, awake, woman} {
+					from[chat] = len(w.tg.Sent(chat))
+				}
+				w.stop()
+				w.tap(awake)
+				w.wait(tt.lasts)
+				w.start()
+				for _, look := range []struct {
+					until int // in minutes of the day
+					want  map[int64]int
+				}{{23*60 + 30, tt.night}, {6*60 + 59, tt.night}, {7*60 + 2, tt.morning}, {8 * 60, tt.morning}} {
+					w.until(look.until)
+					for _, chat := range []int64{asleep, awake, woman} {
+						if n := w.told(chat, from[chat]); n != look.want[chat] {
+							w.t.Errorf("at %d:%02d person %d was told %d times, want %d", look.until/60, look.until%60, chat, n, look.want[chat])
+						}
+					}
+				}
+			})
+		})
 	}
-	err = s.Update(t.Context(), func(tx *store.Tx) error {
-		if err := tx.ImportAreas([]*store.Area{{Code: "92", Name: "Cần Thơ"}}); err != nil {
-			return err
+}
+
+// TestWebhookOutage keeps from the bot what Telegram delivers, for longer than
+// Telegram keeps a tap and for less. Nothing that was written meanwhile is lost,
+// and it is answered in its order; who has tapped in vain is asked again, once.
+func TestWebhookOutage(t *testing.T) {
+	shut := func(answer http.HandlerFunc) func(w *watched, pass func()) {
+		return func(w *watched, pass func()) {
+			shut := http.Handler(answer)
+			open := w.door.Swap(&shut)
+			pass()
+			w.door.Store(open)
 		}
-		class := &store.Training{
-			Kind: store.Class, Name: store.Text{"vi": "Khởi nghiệp"}, Place: "Nhà văn hóa", Area: "92",
-			Start: tx.Now.AddDate(0, 1, 0), End: tx.Now.AddDate(0, 1, 0).Add(time.Hour), Seats: 9, Listed: true,
-		}
-		if err := tx.AddTraining(class); err != nil {
-			return err
-		}
-		_, officer, _, err := tx.Meet("telegram:7000000001", "5")
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Register(&store.Registration{Training: class.ID, Member: officer.ID}); err != nil {
-			return err
-		}
-		return tx.Grant(officer, &store.Grant{Role: store.Staff, Area: "92"})
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		away  func(w *watched, pass func())
+		lasts time.Duration
+		told  int
+	}{
+		{"nobody is there", shut(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 200 * time.Second, 1},
+		{"a proxy says no", shut(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusBadGateway) }), 200 * time.Second, 1},
+		{"the process is down", func(w *watched, pass func()) { w.stop(); pass(); w.start() }, 200 * time.Second, 1},
+		{"for less than a minute", shut(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 40 * time.Second, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inHouse(t, func(w *watched) {
+				const officer, woman = 5, 6
+				w.askWoman(woman)
+				w.askOfficer(officer)
+				w.wait(10 * time.Minute)
+				from := len(w.tg.Sent(officer))
+				turns, shown := w.turns(woman), len(w.tg.Sent(woman))
+
+				tt.away(w, func() {
+					w.tap(officer)
+					for _, text := range []string{"1", "Quay lại", "1"} {
+						w.tg.Text(woman, text)
+						w.wait(10 * time.Second)
+					}
+					w.wait(tt.lasts - 30*time.Second)
+				})
+				w.wait(10 * time.Minute)
+				if n := w.told(officer, from); n != tt.told {
+					w.t.Errorf("the officer is told %d times of the outage, want %d", n, tt.told)
+				}
+				if n := w.told(woman, shown); n != 0 {
+					w.t.Errorf("the woman is told %d times of the outage, want 0", n)
+				}
+				if n := w.turns(woman) - turns; n != 3 {
+					w.t.Errorf("the woman said 3 things, %d were heard", n)
+				}
+				if n := len(w.tg.Sent(woman)) - shown; n != 3 || !strings.Contains(w.last(woman).Text, "Khởi nghiệp") {
+					w.t.Errorf("the woman is shown %d messages, the last is %q; want 3, the last of the class", n, w.last(woman).Text)
+				}
+				if tt.told > 0 {
+					w.tap(officer) // the new button
+					w.wait(5 * time.Second)
+				}
+				if m := w.last(officer); !strings.Contains(m.Text, "Số chỗ") {
+					w.t.Errorf("the button leads to %q", m.Text)
+				}
+				if n := w.tg.Waiting(); n != 0 {
+					w.t.Errorf("%d updates are still to be delivered", n)
+				}
+			}, "CHIHAI_TELEGRAM_WEBHOOK", "1", "CHIHAI_URL", "https://hoi.example.vn")
+		})
 	}
 }

@@ -15,9 +15,8 @@ import (
 // keeps the rates of the networks and the order of each chat in one hand.
 //
 // What each process has for itself: how often a visitor of the web server may
-// ask, and which pictures of a Telegram album came first. What it remembers of
-// documents is checked against them in each transaction (see reading.go and
-// [store.Tx.Areas]). The schema is looked at when a bot opens the database, so a
+// ask. What it remembers of documents is checked against them in each
+// transaction (see reading.go and [store.Tx.Areas]). The schema is looked at when a bot opens the database, so a
 // program that changes it is started when all older ones have ended.
 
 // alone does work until ctx ends: in this process only, where its database is

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -45,10 +44,7 @@ import (
 //	CHIHAI_KILLS=20 go test ./bot -run TestReplicas -v -timeout 60m
 func TestReplicas(t *testing.T) {
 	server := postgrestest.Start(t, "max_connections=120") // up to 19 for each program, and those of the test
-	binary := filepath.Join(t.TempDir(), "chihai")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildProgram(t)
 	t.Run("webhook", func(t *testing.T) {
 		t.Parallel()
 		w := newReplicaWorld(t, server, binary)
@@ -176,13 +172,12 @@ func (w *replicaWorld) run(n, women int, disturb func()) {
 	}
 	o := &killOracle{t: t, crowd: crowd}
 	o.sound(w.store, key)
-	held := o.held
 	shown, unknown := w.reminded()
 	if rounds == 0 && repeated+unknown > 0 {
 		t.Error("messages came twice or are uncertain though nothing was disturbed")
 	}
 	t.Logf("%d processes, %d rounds: another one had the lease within %v; %d women, %d messages of theirs, %d seats held as they were told; %d of the bot's messages came twice; of %d reminders %d were shown and %d reported as uncertain",
-		n, rounds, w.slowest.Round(10*time.Millisecond), women, turns, held-w.people*w.waves, repeated, w.people*w.waves, shown, unknown)
+		n, rounds, w.slowest.Round(10*time.Millisecond), women, turns, o.held, repeated, w.people*w.waves, shown, unknown)
 }
 
 // add starts another process.

@@ -307,6 +307,7 @@ func TestHeldIsDropped(t *testing.T) {
 		for _, d := range []store.Due{
 			{ID: "remind/x", Job: store.RemindJob, Training: training},
 			{ID: "tell/x", Job: store.TellJob, Training: training},
+			{ID: "tell/x/m", Job: store.TellOneJob, Training: training, Member: "m"},
 			{ID: "hear/x", Job: store.HearJob},
 			{ID: "scrub/x", Job: store.ScrubJob},
 		} {
@@ -340,14 +341,14 @@ func TestHeldIsDropped(t *testing.T) {
 	out := e.must(t, "outbox")
 	for _, want := range []string{
 		"2 messages: 1 replies, 1 reminders and broadcasts; 1 of all must not come twice; the oldest is of",
-		"1 reminders of trainings that fell due, 1 news about trainings, 1 things that flows wait to hear",
+		"1 reminders of trainings that fell due, 2 news about trainings, 1 things that flows wait to hear",
 		"1 tasks",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("outbox does not say %q:\n%s", want, out)
 		}
 	}
-	if out := e.must(t, "outbox", "drop"); !strings.Contains(out, "Dropped: 2 messages, 2 reminders and news, 1 tasks.") {
+	if out := e.must(t, "outbox", "drop"); !strings.Contains(out, "Dropped: 2 messages, 3 reminders and news, 1 tasks.") {
 		t.Errorf("drop says %q", out)
 	}
 	if s, err = openMade(t.Context(), e["CHIHAI_DB"]); err != nil {

@@ -203,21 +203,8 @@ func TestServeKnowsItsName(t *testing.T) {
 
 // When the database fails so that nobody knows what was kept, the bot ends.
 func TestRunEndsWithTheDatabase(t *testing.T) {
-	e := newEnvironment(t)
-	s, err := openStore(t.Context(), e["CHIHAI_DB"], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	cfg, err := readConfig(e.get)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lost := make(chan error, 1)
-	b, err := newBot(t.Context(), parts{config: cfg, store: s, lost: lost})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newEnvironment(t).bot(t, parts{lost: lost})
 	why := errors.New("sync failed")
 	lost <- why
 	if err := b.run(t.Context()); !errors.Is(err, why) {

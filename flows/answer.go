@@ -13,8 +13,8 @@ import (
 // answer finds out what she means and lets the talk go on from it.
 func (t *Turn) answer() error {
 	in := &t.Input
-	if in.Kind == Other && in.Text == OtherAlbum {
-		return nil // its first picture was answered
+	if first, err := leads(t.Tx, t.Contact, in); err != nil || !first {
+		return err
 	}
 	if ok, err := t.allowed(); err != nil {
 		return err
@@ -85,6 +85,17 @@ func (t *Turn) answer() error {
 		return t.goOn(stay)
 	}
 	return t.take(step)
+}
+
+// leads says whether in is to be answered: all but the further parts of an album
+// are, which arrives as an input for each of its pictures. The store keeps which
+// albums were answered, because parts may reach several processes, or one before
+// and one after a restart.
+func leads(tx *store.Tx, c *store.Contact, in *Input) (bool, error) {
+	if in.Album == "" {
+		return true, nil
+	}
+	return tx.FirstSeen("album/" + c.ID + "/" + in.Album)
 }
 
 // trembled says whether a text is the press of a button that was pressed just

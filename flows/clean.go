@@ -19,6 +19,7 @@ func clean(in Input) Input {
 	in.File.ID = cleanText(in.File.ID, 300)
 	in.File.Name = cleanText(in.File.Name, 200)
 	in.File.Type = cleanText(in.File.Type, 100)
+	in.Album = cleanText(in.Album, 64)
 	return in
 }
 

@@ -212,6 +212,9 @@ func (e *Engine) sorry(ctx context.Context, in Input) error {
 		}
 		c, m, _, err := tx.Meet(in.Channel, in.From)
 		if err == nil {
+			_, err = leads(tx, c, &in) // the rest of an album counts as answered too
+		}
+		if err == nil {
 			err = tx.Post(&store.Message{
 				Contact: c.ID, Member: m.ID, Channel: c.Channel, Address: c.Address,
 				Text: e.printer(m).T("engine.sorry"), Repeat: true,

@@ -24,6 +24,7 @@ type Input struct {
 	Own   bool      // Contact: the network vouches that it is the sender's own number
 	Place Place     // Place
 	File  FileRef   // File
+	Album string    // File: which of her albums it is a part of, by the network's id; empty: it came alone
 	Flow  string    // Due, Outcome: the flow that hears it
 	Data  []byte    // Due, Outcome: JSON that only that flow understands
 	At    time.Time // when it happened, by the network's clock
@@ -68,7 +69,6 @@ const (
 const (
 	OtherSticker = "sticker" // a sticker, a dice, an animation: nothing to read in it
 	OtherEdited  = "edited"  // she changed a message that was sent before
-	OtherAlbum   = "album"   // one more picture of an album, after its first
 	OtherGroup   = "group"   // the bot was added to a group, or spoken to in one
 	OtherLost    = "lost"    // a message the network would not hand over to a bot
 )

@@ -10,12 +10,20 @@ import (
 // [Outage].
 const OutageFlow = "outage"
 
+// Awake is how shortly before the end of an outage at night one must have said
+// something to be taken to be awake.
+const Awake = 15 * time.Minute
+
 // An Outage is a time in which nothing was heard of a network.
 type Outage struct {
 	Channel string    `json:"channel"`
 	From    time.Time `json:"from"`          // when it was heard last
 	To      time.Time `json:"to"`            // when it was heard again
 	Lost    bool      `json:"lost,omitzero"` // so long that what was written may be lost, not taps alone
+
+	// Night has only those asked who are [Awake]: the others are asked in the
+	// morning.
+	Night bool `json:"night,omitzero"`
 }
 
 const (
@@ -29,7 +37,7 @@ const (
 func (o *Outage) Concerns(c *store.Conversation) bool {
 	p := c.Prompt
 	switch {
-	case p == nil || p.Anew || c.At.After(o.To):
+	case p == nil || p.Anew || c.At.After(o.To), o.Night && o.To.Sub(c.At) > Awake:
 		return false
 	case p.Inline && c.At.After(o.From.Add(-lateTaps)):
 		return true

@@ -442,7 +442,9 @@ func (s *stage) input(who, what string) Input {
 			in.Kind, in.Text, in.Place = Location, "", Place{9.6, 105.97}
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
-		case "sticker", "edited", "album", "lost":
+		case "album":
+			in.Kind, in.Text, in.File, in.Album = File, "", FileRef{ID: "f1", Type: "image/jpeg"}, "1357"
+		case "sticker", "edited", "lost":
 			in.Kind, in.Text = Other, verb
 		case "group":
 			in.Kind, in.Text, in.From = Other, OtherGroup, "the group"

@@ -20,10 +20,10 @@ type Due struct {
 	Job      string         `json:"job"`   // which job of bot/schedule does it
 	Training string         `json:"training,omitzero"`
 	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
-	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
-	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it
-	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob: the flow
-	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member was told; in the order of ids
+	Member   string         `json:"member,omitzero"` // HearJob, TellOneJob: whom it is for
+	Flow     string         `json:"flow,omitzero"`   // HearJob, TellOneJob: which flow hears it
+	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob, TellJob, TellOneJob: the flow
+	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -42,6 +42,13 @@ func (tx *Tx) Done(d *Due) error {
 // ComeDue yields what is due by now, the oldest first.
 func (tx *Tx) ComeDue() iter.Seq2[*Due, error] {
 	return each[Due](tx, "due", "", startKey(tx.Now.Add(time.Second)))
+}
+
+// Parts yields what is planned for the time of d under IDs that begin with that
+// of d and a slash: what a job made of d to be done bit by bit.
+func (tx *Tx) Parts(d *Due) iter.Seq2[*Due, error] {
+	prefix := dueKey(d) + "/"
+	return each[Due](tx, "due", prefix, after(prefix))
 }
 
 // AllDue yields everything that is planned, the soonest first.

@@ -115,14 +115,23 @@ func (tx *Tx) Registration(training, member string) (*Registration, error) {
 // Registrations yields those of a training, in the order of member ids, those
 // given up too.
 func (tx *Tx) Registrations(training string) iter.Seq2[*Registration, error] {
-	return each[Registration](tx, "registration", training+"/", after(training+"/"))
+	return tx.registrationsFrom(training, "")
+}
+
+func (tx *Tx) registrationsFrom(training, member string) iter.Seq2[*Registration, error] {
+	return each[Registration](tx, "registration", training+"/"+member, after(training+"/"))
 }
 
 // Holders yields the registrations of a training whose seat is held, in the
 // order of member ids.
 func (tx *Tx) Holders(training string) iter.Seq2[*Registration, error] {
+	return tx.HoldersFrom(training, "")
+}
+
+// HoldersFrom yields what Holders does from that of the member on.
+func (tx *Tx) HoldersFrom(training, member string) iter.Seq2[*Registration, error] {
 	return func(yield func(*Registration, error) bool) {
-		for r, err := range tx.Registrations(training) {
+		for r, err := range tx.registrationsFrom(training, member) {
 			if err == nil && !r.Holds() {
 				continue
 			}

@@ -154,6 +154,11 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 // seat in a training what has become of it.
 const TellJob = "tell"
 
+// TellOneJob is the job that has it tell one of them, in a row that [TellJob] has
+// made for her. It is a job of its own, because an older program would tell
+// everyone again.
+const TellOneJob = "tell_one"
+
 // PlanTelling plans that everyone who holds a seat in t is told of its last
 // change as soon as this transaction is kept, but not from until on. What the
 // flow is told about is data. It is done in a turn of its own for each of them:

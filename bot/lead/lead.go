@@ -2,7 +2,7 @@
 // time does what only one may do: ask a network for updates, send, be the clock.
 //
 // Each such work has a lease in the store ([store.Lease]). Whoever holds it
-// renews it every two seconds and works; the others look every second, and one
+// renews it every two seconds and works; the others look twice a second, and one
 // of them takes it when it was released or has not been renewed for seven
 // seconds. So the work of a process that was killed goes on elsewhere within ten
 // seconds, and at once when the process was told to end.
@@ -38,7 +38,7 @@ import (
 )
 
 const (
-	lookTime  = 1 * time.Second        // between two looks of those who wait
+	lookTime  = 500 * time.Millisecond // between two looks of those who wait
 	beatTime  = 2 * time.Second        // between two renewals
 	againTime = 250 * time.Millisecond // before a renewal that failed is tried again
 	holdTime  = 5 * time.Second        // the holder stops so long after its last renewal began

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"strings"
 	"time"
 
 	"chihai/flows"
@@ -166,8 +167,12 @@ func (s *Schedule) outageOf(ctx context.Context, d *store.Due) error {
 	if err := json.Unmarshal(d.Data, &o); err != nil {
 		return err
 	}
-	if !s.store.Now().Before(d.Until) {
+	now := s.store.Now()
+	if !now.Before(d.Until) {
 		return s.done(ctx, d)
+	}
+	if morning, night := s.morning(now); night && !o.Night {
+		return s.untilMorning(ctx, d, o, morning)
 	}
 	var people []string
 	looked, next := 0, ""
@@ -194,7 +199,7 @@ func (s *Schedule) outageOf(ctx context.Context, d *store.Due) error {
 	}
 	failed, err := s.handOver(ctx, people, func(member string) flows.Input {
 		return flows.Input{
-			ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: flows.OutageFlow, Data: d.Data, At: d.At,
+			ID: strings.TrimSuffix(d.ID, nightRow) + "/" + member, Member: member, Kind: flows.Due, Flow: flows.OutageFlow, Data: d.Data, At: d.At,
 		}
 	})
 	if err != nil {

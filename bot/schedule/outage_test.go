@@ -19,7 +19,8 @@ import (
 type house struct {
 	*world
 	heard  time.Time
-	asked  []string // whose question was put again
+	zone   *time.Location // nil: there is no night
+	asked  []string       // whose question was put again
 	writes int
 }
 
@@ -74,6 +75,7 @@ func (h *house) start() {
 		}
 		return err
 	})
+	h.schedule.Quiet(h.zone)
 	h.schedule.Listen(Ear{Name: "test:1", Heard: func() time.Time { return h.heard }, Taps: 150 * time.Second, Rest: 24 * time.Hour})
 }
 

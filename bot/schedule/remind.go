@@ -150,6 +150,13 @@ func (s *Schedule) remindOf(ctx context.Context, r reminder) error {
 // returns how many were not handled, with the first reason, and gives up when
 // there are many.
 func (s *Schedule) handOver(ctx context.Context, members []string, input func(member string) flows.Input) (failed int, first error) {
+	return s.sideBySide(ctx, members, func(member string) error { return s.hand(ctx, input(member)) })
+}
+
+// sideBySide does something for each member, for some of them at once. It
+// returns for how many it was not done, with the first reason, and gives up when
+// there are many.
+func (s *Schedule) sideBySide(ctx context.Context, members []string, do func(member string) error) (failed int, first error) {
 	var mu sync.Mutex
 	handled, errs := 0, 0
 	var group errgroup.Group
@@ -162,7 +169,7 @@ func (s *Schedule) handOver(ctx context.Context, members []string, input func(me
 			break
 		}
 		group.Go(func() error {
-			err := s.hand(ctx, input(member))
+			err := do(member)
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {

@@ -4,61 +4,76 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
-	"chihai/flows"
 	"chihai/store"
 )
 
 // tellFlow hears what the job hands over; its Data is that of the row.
 const tellFlow = "training_news"
 
-// tellPortion is how many people are told before the row keeps how far that
-// got. What they were told is remembered for two days only ([store.Tx.FirstSeen]),
-// while the row may wait for weeks.
-const tellPortion = 4 * remindAtOnce
+// tellPortion is how many people may have a row of their own at a time: every
+// tick reads all that is due.
+const tellPortion = 200
 
-// tell hands everybody who holds a seat over to be told what has become of the
-// training, each in a turn of her own. A row whose time is over lapses.
+// tell has everybody who holds a seat told what has become of the training, each
+// in a turn of her own. It plans a row for each, which her turn deletes (see
+// hear): so she is told once, wherever the process dies and however long it is
+// away then. A row whose time is over lapses.
 func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 	var errs []error
 	for _, d := range rows {
 		if err := s.tellOf(ctx, d); err != nil {
 			s.pause(d)
-			errs = append(errs, err)
+			errs = append(errs, fmt.Errorf("%s: %w", d.ID, err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// tellOf does one row and then deletes it. After a crash it goes on where the
-// row says; those of the portion that was under way the engine knows by their
-// IDs.
+// tellOf plans the rows of as many as there is room for, and keeps in d, in the
+// same transaction, up to whom that was done. When all have one d is done.
 func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	if !s.store.Now().Before(d.Until) {
 		return s.done(ctx, d)
 	}
 	var people []string
-	if err := s.store.View(ctx, func(tx *store.Tx) (err error) {
-		people, err = holders(tx, d.Training)
-		return err
-	}); err != nil {
-		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
-	}
-	people = slices.DeleteFunc(people, func(member string) bool { return member <= d.Told })
-	for portion := range slices.Chunk(people, tellPortion) {
-		failed, err := s.handOver(ctx, portion, func(member string) flows.Input {
-			return flows.Input{
-				ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
+	room := 0
+	if err := s.store.View(ctx, func(tx *store.Tx) error {
+		people, room = nil, tellPortion
+		for _, err := range tx.Parts(d) {
+			if err != nil {
+				return err
 			}
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(portion), err)
+			room--
 		}
-		d.Told = portion[len(portion)-1]
-		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.Plan(d) }); err != nil {
-			return fmt.Errorf("keep how far %s got: %w", d.ID, err)
+		for r, err := range tx.HoldersFrom(d.Training, d.Told) {
+			if err != nil || len(people) >= room {
+				return err
+			}
+			if r.Member != d.Told {
+				people = append(people, r.Member)
+			}
 		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("read who is to be told: %w", err)
 	}
-	return s.done(ctx, d)
+	if room <= 0 {
+		return nil // those who have a row come first
+	}
+	return s.store.Update(ctx, func(tx *store.Tx) error {
+		for _, member := range people {
+			if err := tx.Plan(&store.Due{
+				ID: d.ID + "/" + member, At: d.At, Until: d.Until, Job: store.TellOneJob, Training: d.Training,
+				Member: member, Flow: tellFlow, Data: d.Data,
+			}); err != nil {
+				return err
+			}
+		}
+		if len(people) < room {
+			return tx.Done(d)
+		}
+		d.Told = people[len(people)-1]
+		return tx.Plan(d)
+	})
 }

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"chihai/flows"
 	"chihai/store"
@@ -31,13 +33,10 @@ func TestTell(t *testing.T) {
 			t.Errorf("handed over %+v", in)
 		}
 		return w.Update(ctx, func(tx *store.Tx) error {
-			first, err := tx.FirstSeen(in.ID)
-			if err != nil || !first {
-				return err
-			}
 			m, err := tx.Member(in.Member)
 			if err == nil {
 				told = append(told, m.Name+" "+string(in.Data))
+				err = in.Done(tx)
 			}
 			return err
 		})
@@ -54,8 +53,10 @@ func TestTell(t *testing.T) {
 	}
 	tell := func() string {
 		told = nil
-		if err := w.schedule.Tick(t.Context()); err != nil && broken == nil {
-			t.Errorf("Tick: %v", err)
+		for range 2 { // each gets a row of her own, and is told
+			if err := w.schedule.Tick(t.Context()); err != nil && broken == nil {
+				t.Errorf("Tick: %v", err)
+			}
 		}
 		slices.Sort(told)
 		return strings.Join(told, " ")
@@ -92,19 +93,130 @@ func TestTell(t *testing.T) {
 	check(t, "rows", w.left(), 0)
 }
 
-// A process that died half way through goes on where it stopped, however much
-// later: what it handed over is remembered for two days only.
-func TestTellGoesOn(t *testing.T) {
-	w := newWorld(t, memory.New())
-	const people, before = 3*tellPortion + 5, 2*tellPortion + 7 // so many are told before it dies
-	var names []string
-	for i := range people {
-		names = append(names, fmt.Sprint(i))
+// A doomed database belongs to a process that dies after so many commits.
+type doomed struct {
+	store.Backend
+	left atomic.Int64
+}
+
+func (d *doomed) Update(ctx context.Context, fn func(store.KV) error) error {
+	if d.left.Add(-1) < 0 {
+		return store.ErrClosed
 	}
-	training := w.training(20*day, names[:50]...)
+	return d.Backend.Update(ctx, fn)
+}
+
+// Wherever the process dies, and however long it is away then, everybody is told
+// once: what an input was is remembered for days only.
+func TestTellGoesOn(t *testing.T) {
+	const people = tellPortion + 30
+	crashes, kept := 0, int64(0)
+	for dies := true; dies; kept += 13 {
+		db := memory.New()
+		w := newWorld(t, db)
+		tellMany(w, people)
+		var mu sync.Mutex
+		told := map[string]int{}
+		start := func(db store.Backend) {
+			w.db = db
+			w.open()
+			w.schedule.handle = func(ctx context.Context, in flows.Input) error {
+				if in.Flow != tellFlow {
+					return nil // a reminder that falls due meanwhile
+				}
+				err := w.Update(ctx, func(tx *store.Tx) error {
+					first, err := tx.FirstSeen(in.ID)
+					if err != nil || !first {
+						return err
+					}
+					return in.Done(tx)
+				})
+				if err == nil {
+					mu.Lock()
+					defer mu.Unlock()
+					told[in.Member]++
+				}
+				return err
+			}
+		}
+		// ticks lets the clock run until everybody was told, or the process died.
+		ticks := func() (died bool) {
+			for range 10 {
+				if err := w.schedule.Tick(t.Context()); err != nil {
+					if !errors.Is(err, store.ErrClosed) {
+						t.Fatal(err)
+					}
+					return true
+				}
+			}
+			return false
+		}
+		d := &doomed{Backend: db}
+		d.left.Store(1 << 40)
+		start(d)
+		d.left.Store(kept)
+		dies = ticks()
+		if dies {
+			crashes++
+		}
+		w.now = w.now.Add(3 * day)
+		start(db)
+		if ticks() {
+			t.Fatal("the second process died")
+		}
+		check(t, fmt.Sprintf("told when it died after %d commits", kept), len(told), people)
+		for member, n := range told {
+			if n != 1 {
+				t.Fatalf("when it died after %d commits %s was told %d times", kept, member, n)
+			}
+		}
+	}
+	if crashes < people/13 {
+		t.Errorf("it died %d times only", crashes)
+	}
+}
+
+// Whoever cannot be told now is told later, and keeps nobody else waiting.
+func TestTellTheOthers(t *testing.T) {
+	const people, bad = 2*tellPortion + 10, 5
+	w := newWorld(t, memory.New())
+	tellMany(w, people)
+	var mu sync.Mutex
+	told, refused := map[string]int{}, map[string]bool{}
+	broken := true
+	w.schedule.handle = func(ctx context.Context, in flows.Input) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if broken && (refused[in.Member] || len(refused) < bad) {
+			refused[in.Member] = true
+			return errors.New("her document cannot be read")
+		}
+		told[in.Member]++
+		return w.Update(ctx, in.Done)
+	}
+	for range 10 {
+		w.schedule.Tick(t.Context()) // fails for those
+		w.now = w.now.Add(time.Second)
+	}
+	check(t, "told", len(told), people-bad)
+	broken = false
+	w.now = w.now.Add(maxPause)
+	w.tick()
+	check(t, "told in the end", len(told), people)
+	for member, n := range told {
+		if n != 1 {
+			t.Errorf("%s was told %d times", member, n)
+		}
+	}
+}
+
+// tellMany plans that so many people are told of a training in twenty days.
+func tellMany(w *world, people int) {
+	w.t.Helper()
+	training := w.training(20 * day)
 	w.change(training, func(tr *store.Training) { tr.Seats = people })
 	w.update(func(tx *store.Tx) error {
-		for range people - 50 {
+		for range people {
 			m, err := tx.NewMember()
 			if err != nil {
 				return err
@@ -119,40 +231,4 @@ func TestTellGoesOn(t *testing.T) {
 		}
 		return tx.PlanTelling(tr, tr.Start, nil)
 	})
-	var mu sync.Mutex
-	told := map[string]int{}
-	dies := true
-	handle := func(ctx context.Context, in flows.Input) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if dies && len(told) == before {
-			w.life.dead.Store(true)
-		}
-		return w.Update(ctx, func(tx *store.Tx) error {
-			first, err := tx.FirstSeen(in.ID)
-			if err == nil && first {
-				told[in.Member]++
-			}
-			return err
-		})
-	}
-	w.schedule.handle = handle
-	if err := w.schedule.Tick(t.Context()); !errors.Is(err, store.ErrClosed) {
-		t.Errorf("Tick of a process that dies: %v", err)
-	}
-	check(t, "told before", len(told), before)
-
-	dies = false
-	w.now = w.now.Add(3 * day)
-	w.open()
-	w.schedule.handle = handle
-	w.tick()
-	check(t, "told", len(told), people)
-	twice := 0
-	for _, n := range told {
-		twice += n - 1
-	}
-	if twice >= tellPortion {
-		t.Errorf("%d were told twice, want less than a portion", twice)
-	}
 }

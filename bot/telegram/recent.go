@@ -25,7 +25,11 @@ func (r *recent[K, V]) get(k K) (V, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.turn()
-	return r.find(k)
+	if v, ok := r.young[k]; ok {
+		return v, true
+	}
+	v, ok := r.old[k]
+	return v, ok
 }
 
 // put gives k the value v.
@@ -36,32 +40,12 @@ func (r *recent[K, V]) put(k K, v V) {
 	r.young[k] = v
 }
 
-// first returns the value of k; when there is none it is v from now on.
-func (r *recent[K, V]) first(k K, v V) V {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.turn()
-	if was, ok := r.find(k); ok {
-		return was
-	}
-	r.young[k] = v
-	return v
-}
-
 // drop forgets k.
 func (r *recent[K, V]) drop(k K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.young, k)
 	delete(r.old, k)
-}
-
-func (r *recent[K, V]) find(k K) (V, bool) {
-	if v, ok := r.young[k]; ok {
-		return v, true
-	}
-	v, ok := r.old[k]
-	return v, ok
 }
 
 // turn makes the young generation the old one when its time has come.

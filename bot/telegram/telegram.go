@@ -86,7 +86,6 @@ type Bot struct {
 	username atomic.Pointer[string]    // of the bot, once Telegram has told it
 	inbox    atomic.Pointer[inbox]     // where the webhook hands over; nil unless Receive runs
 	taps     chan string               // ids of taps to be answered
-	albums   *recent[album, int64]     // album → id of the update with its first picture
 	shown    *recent[string, []string] // message → network ids of those of its parts that were shown
 	slow     slowdown
 	ear      atomic.Pointer[silence] // nil: updates come in
@@ -133,7 +132,6 @@ func New(c Config) (*Bot, error) {
 		client:   c.Client,
 		log:      c.Log,
 		taps:     make(chan string, tapQueue),
-		albums:   newRecent[album, int64](albumTime, 512),
 		shown:    newRecent[string, []string](shownTime, 512),
 	}
 	if c.Webhook {

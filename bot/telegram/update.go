@@ -124,18 +124,10 @@ func (p *present) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// An album is a group of pictures that were sent together in a chat.
-type album struct {
-	chat int64
-	id   string
-}
-
-// albumTime is for how long the first picture of an album is remembered. The
-// others follow it within seconds.
-const albumTime = time.Minute
-
-// maxName is how much of the name of a file is kept, in characters.
-const maxName = 200
+const (
+	maxName  = 200 // how much of the name of a file is kept, in characters
+	maxAlbum = 64  // the same of the id of an album; Telegram's are numbers
+)
 
 // read makes an item of an update. An update that cannot be read is told to
 // the log, without what it says, and is silent.
@@ -153,7 +145,7 @@ func (b *Bot) read(raw json.RawMessage) item {
 	switch {
 	case u.Message != nil:
 		it.chat = u.Message.Chat.ID
-		it.silent = !b.message(u.Message, u.ID, &it.in)
+		it.silent = !b.message(u.Message, &it.in)
 	case u.EditedMessage != nil:
 		it.chat = u.EditedMessage.Chat.ID
 		it.silent = !edited(u.EditedMessage, &it.in)
@@ -201,7 +193,7 @@ func why(err error) string {
 
 // message makes an input of a new message, and reports false when the bot
 // keeps silent about it.
-func (b *Bot) message(m *message, id int64, in *flows.Input) bool {
+func (b *Bot) message(m *message, in *flows.Input) bool {
 	if m.From != nil && m.From.IsBot {
 		return false
 	}
@@ -224,11 +216,7 @@ func (b *Bot) message(m *message, id int64, in *flows.Input) bool {
 	case bool(m.Animation || m.Sticker || m.Dice || m.Poll || m.Game): // an animation is also a document
 		in.Kind, in.Text = flows.Other, flows.OtherSticker
 	case ref.ID != "":
-		if m.AlbumID != "" && b.albums.first(album{m.Chat.ID, m.AlbumID}, id) != id {
-			in.Kind, in.Text = flows.Other, flows.OtherAlbum
-			break
-		}
-		in.Kind, in.File = flows.File, ref
+		in.Kind, in.File, in.Album = flows.File, ref, clean(m.AlbumID, maxAlbum)
 	case bool(m.Pinned || m.AutoDelete || m.Access || m.Background): // said by nobody
 		return false
 	default:

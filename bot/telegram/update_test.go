@@ -89,16 +89,13 @@ var updates = []struct {
 		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "L", Type: "image/jpeg", Size: 98000}}},
 	{name: "album, first",
 		json: `{"update_id":15,"message":{"message_id":24,` + hoa + `,"media_group_id":"1357","photo":[{"file_id":"A1","width":90,"height":60}]}}`,
-		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "A1", Type: "image/jpeg"}}},
+		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "A1", Type: "image/jpeg"}, Album: "1357"}},
 	{name: "album, second",
 		json: `{"update_id":16,"message":{"message_id":25,` + hoa + `,"media_group_id":"1357","photo":[{"file_id":"A2","width":90,"height":60}]}}`,
-		want: flows.Input{Kind: flows.Other, Text: flows.OtherAlbum}},
-	{name: "album, first once more",
-		json: `{"update_id":15,"message":{"message_id":24,` + hoa + `,"media_group_id":"1357","photo":[{"file_id":"A1","width":90,"height":60}]}}`,
-		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "A1", Type: "image/jpeg"}}},
-	{name: "same album id in another chat",
-		json: `{"update_id":17,"message":{"message_id":26,"from":{"id":8,"is_bot":false,"first_name":"Lan"},"chat":{"id":8,"type":"private"},"date":1764900000,"media_group_id":"1357","photo":[{"file_id":"B1","width":90,"height":60}]}}`,
-		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "B1", Type: "image/jpeg"}}, chat: "8"},
+		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "A2", Type: "image/jpeg"}, Album: "1357"}},
+	{name: "album with a long id",
+		json: `{"update_id":17,"message":{"message_id":26,` + hoa + `,"media_group_id":"` + strings.Repeat("7", 500) + `","photo":[{"file_id":"B1","width":90,"height":60}]}}`,
+		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "B1", Type: "image/jpeg"}, Album: strings.Repeat("7", 64)}},
 	{name: "document",
 		json: `{"update_id":18,"message":{"message_id":27,` + hoa + `,"document":{"file_name":"Danh sách.xlsx","mime_type":"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet","file_id":"D","file_unique_id":"d","file_size":9216}}}`,
 		want: flows.Input{Kind: flows.File, File: flows.FileRef{ID: "D", Name: "Danh sách.xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Size: 9216}}},
@@ -248,8 +245,8 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-func TestAlbumsAreForgotten(t *testing.T) {
-	r := newRecent[int, int](albumTime, 10)
+func TestRecentForgets(t *testing.T) {
+	r := newRecent[int, int](time.Minute, 10)
 	for i := range 1000 {
 		r.put(i, i)
 	}

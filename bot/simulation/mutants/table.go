@@ -129,10 +129,10 @@ var Table = []Mutant{
 		By: []Test{simulation, {"flows", "TestTranscripts"}},
 	},
 	{
-		Name: "progress-forgotten", Does: "news of a training are told again from the beginning after a restart",
+		Name: "progress-forgotten", Does: "news of a training reach only the first of those who hold a seat",
 		File: "bot/schedule/tell.go",
-		Old:  "\t\td.Told = portion[len(portion)-1]\n", New: "",
-		By: []Test{{"bot/schedule", "TestTellGoesOn"}},
+		Old:  "\t\td.Told = people[len(people)-1]\n", New: "",
+		By: []Test{{"bot/schedule", "TestTellGoesOn|TestTellTheOthers"}},
 	},
 	{
 		Name: "outcome-twice", Does: "a list that was asked for once comes twice after a crash",

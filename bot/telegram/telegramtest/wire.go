@@ -10,12 +10,16 @@ import (
 // Client returns a client for which every address leads to s, without a
 // network and without [Server.Start]. Such calls work in a bubble of
 // testing/synctest, where the server waits by the bubble's clock.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: wire{s}} }
+func (s *Server) Client() *http.Client { return &http.Client{Transport: Wire(s)} }
 
-type wire struct{ s *Server }
+// Wire leads to a handler without a network, whatever the address. A handler that
+// panics with [http.ErrAbortHandler] breaks the connection off.
+func Wire(to http.Handler) http.RoundTripper { return wire{to} }
 
-// RoundTrip has s answer r. A call that s breaks off ends as on a connection
-// that is closed: after the request was written.
+type wire struct{ to http.Handler }
+
+// RoundTrip has the other side answer r. A call that it breaks off ends as on a
+// connection that is closed: after the request was written.
 func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	if err := ctx.Err(); err != nil {
@@ -44,7 +48,7 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 			served <- whole
 		}()
-		w.s.ServeHTTP(out, in)
+		w.to.ServeHTTP(out, in)
 		whole = true
 	}()
 	select {
