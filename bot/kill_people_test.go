@@ -42,14 +42,14 @@ func (w *woman) live(ctx context.Context) {
 	w.say("/start")
 	last := ""
 	for {
-		m, err := w.tg.Next(ctx, w.chat)
+		m, err := w.next(ctx)
 		for err == nil && m.Text == last {
 			// Most likely it came twice, and is answered once; but a question
 			// that was put anew may look the same, and then nothing follows.
 			w.repeated++
 			again := m
 			soon, stop := context.WithTimeout(ctx, patience)
-			m, err = w.tg.Next(soon, w.chat)
+			m, err = w.next(soon)
 			stop()
 			if err != nil && ctx.Err() == nil {
 				m, err = again, nil
@@ -64,9 +64,6 @@ func (w *woman) live(ctx context.Context) {
 		if strings.Contains(m.Text, workedOn) {
 			w.asked++
 		}
-		if isList(m) {
-			continue
-		}
 		if g := gotSeat.FindStringSubmatch(m.Text); g != nil {
 			w.holds[g[1]] = true
 		}
@@ -79,6 +76,17 @@ func (w *woman) live(ctx context.Context) {
 		if err := w.answer(m); err != nil {
 			w.err = err
 			return
+		}
+	}
+}
+
+// next returns the next message that may be an answer. A list comes whenever it
+// is made: it is none.
+func (w *woman) next(ctx context.Context) (telegramtest.Message, error) {
+	for {
+		m, err := w.tg.Next(ctx, w.chat)
+		if err != nil || !isList(m) {
+			return m, err
 		}
 	}
 }
