@@ -48,6 +48,9 @@ func TestDeployUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(string(raw), "\nRestartPreventExitStatus=") {
+		t.Error("some exit code prevents a restart: a panic and the watchdog's SIGABRT end with 2, everything else with 1")
+	}
 	unit := strings.ReplaceAll(string(raw), "/usr/local/bin/chihai", "/bin/true") // it must be on this machine
 	path := filepath.Join(t.TempDir(), "chihai.service")
 	if err := os.WriteFile(path, []byte(unit), 0o600); err != nil {
