@@ -180,7 +180,7 @@ func (s *Server) post(to, secret string, u pending) (failure string, wait time.D
 	if secret != "" {
 		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := (&http.Client{Transport: s.Way}).Do(r)
 	if err != nil {
 		return "Connection refused", 0
 	}

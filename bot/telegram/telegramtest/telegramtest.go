@@ -72,6 +72,9 @@ type Server struct {
 	// from many goroutines at once. It may call methods of the Server.
 	OnMessage func(Message)
 
+	// Way is how deliveries reach the webhook; nil: over the network.
+	Way http.RoundTripper
+
 	token string
 	id    int64
 	ctx   context.Context // ends with Close
