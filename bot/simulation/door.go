@@ -61,12 +61,25 @@ func (w *World) reached() *life {
 	return w.present
 }
 
-// soon waits for a while, or for the end of all.
+// soon waits for a while and then until the service can be reached, or for the
+// end of all. Who asked every second whether it is back would ask for weeks.
 func (w *World) soon(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-ctx.Done():
+	}
+	for ctx.Err() == nil {
+		w.mu.Lock()
+		there, back := w.present != nil, w.back
+		w.mu.Unlock()
+		if there {
+			return
+		}
+		select {
+		case <-back:
+		case <-ctx.Done():
+		}
 	}
 }

@@ -8,11 +8,11 @@ import (
 
 // An input is something that a person did.
 type input struct {
-	blocks bool   // she blocked the bot
 	key    string // ends its id in the store, and no other's
 	by     *person
 	at     time.Time
 	acted  int  // how often it was kept as new
+	blocks bool // she blocked the bot
 	late   bool // something between Telegram and the service holds it up: others of hers may overtake it
 }
 

@@ -125,6 +125,8 @@ func (l *life) begin(ctx context.Context) (ended chan error, err error) {
 	}
 	l.mu.Lock()
 	l.web, l.present = service.Web, l
+	close(l.back)
+	l.back = make(chan struct{})
 	l.mu.Unlock()
 	ended = make(chan error, 1)
 	go func() { ended <- service.Run(ctx) }()
@@ -251,7 +253,7 @@ func (w *World) finish(ctx context.Context) {
 	if !quiet {
 		w.restless()
 	}
-	w.soon(ctx, 3*time.Second) // pages come again and are told what they missed
+	time.Sleep(3 * time.Second) // pages come again and are told what they missed
 	l.stop()
 	if err := <-ended; err != nil {
 		w.fail("run", err)

@@ -47,11 +47,10 @@ type person struct {
 
 // A nature is what some women do and others do not.
 type nature struct {
-	blocks  bool // she blocks the bot now and then, and comes back
-	leaves  bool // she has everything deleted, and begins anew
-	shares  bool // another woman uses her phone too
-	relays  bool // she registers neighbours who have no phone
-	officer bool
+	blocks bool // she blocks the bot now and then, and comes back
+	leaves bool // she has everything deleted, and begins anew
+	shares bool // another woman uses her phone too
+	relays bool // she registers neighbours who have no phone
 }
 
 // A question is a message with a keyboard.

@@ -15,9 +15,9 @@ const (
 	firstOfficer = 4001
 )
 
-// crowd are the women of a seed: what they are called and what they do beside
+// cast are the women of a seed: what they are called and what they do beside
 // taking seats. Those of web write in a browser where there is a web chat.
-var crowd = []struct {
+var cast = []struct {
 	name string
 	nature
 	web bool
@@ -49,14 +49,14 @@ func (w *World) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i, c := range crowd {
+	for i, c := range cast {
 		var phone phone = &chat{w.tg, int64(firstWoman + i)}
 		if w.Web && c.web {
 			phone = w.newBrowser(c.name)
 		}
 		w.newPerson(c.name, phone, c.nature, women)
 	}
-	w.newPerson("Lan", &chat{w.tg, firstOfficer}, nature{officer: true}, officers).hurries = true // one who makes work for ten
+	w.newPerson("Lan", &chat{w.tg, firstOfficer}, nature{}, officers).hurries = true // one who makes work for ten
 	var made []*store.Training
 	err = s.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.ImportAreas(units); err != nil {

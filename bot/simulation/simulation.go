@@ -2,9 +2,10 @@
 //
 // A [World] is one seed: a database file on a memory file system, a Bot API in
 // memory ([telegramtest]), women and an officer who read what they are shown
-// and answer it, and a service that is started, killed at a named point, and
-// started again on the same file, some hundred times over some weeks. It runs
-// in a bubble of testing/synctest, so that weeks take seconds.
+// and answer it, on Telegram or in a browser, and a service that is started,
+// killed at a named point, and started again on the same file, some hundred
+// times over some weeks. It runs in a bubble of testing/synctest, so that weeks
+// take seconds.
 //
 // # What a crash is
 //
@@ -33,7 +34,14 @@
 // People are driven by what stands on their phone: see person.go. A habit is
 // one more thing that somebody does at the menu, or at a question of which it
 // knows the words by their locale ids; add it to the list in woman.go or
-// officer.go.
+// officer.go. What only one of the women does is in her [nature], which sample.go
+// gives her.
+//
+// # How to add a network
+//
+// A way to the service is a [phone] for people to hold, and points in point.go
+// at which processes die on that way: door.go and browser.go show how a web
+// server is called without a connection.
 package simulation
 
 import (
@@ -130,6 +138,7 @@ type World struct {
 	inputs    inputs
 	ledger    ledger
 	present   *life               // the service that can be reached from outside; nil: none
+	back      chan struct{}       // closed when it can be reached again
 	outcomes  map[string]bool     // tasks of which was heard
 	trainings map[string]*history // by id
 	news      map[string]telling  // what was told of a training, by its id/member
@@ -153,7 +162,7 @@ func Run(ctx context.Context, c Config) *Report {
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
 		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(),
-		outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
+		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
 		tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
