@@ -16,6 +16,13 @@ import (
 var newsOnce = Rule{
 	Name: "each change is told once",
 	Commit: func(w *World, c *Commit) error {
+		for _, wr := range c.Writes {
+			if row := w.tellings[wr.Key]; wr.Bucket == "due" && wr.Value == nil && row != nil {
+				if err := w.toldAll(c, row); err != nil {
+					return err
+				}
+			}
+		}
 		if c.Kind != "news" {
 			return nil
 		}
@@ -41,9 +48,18 @@ var newsOnce = Rule{
 			if wr.Bucket == "training" && wr.Value != nil {
 				w.changed(wr.Value)
 			}
+			if wr.Bucket == "due" && wr.Value != nil {
+				var row store.Due
+				if json.Unmarshal(wr.Value, &row) == nil && row.Job == store.TellJob {
+					w.tellings[wr.Key] = &row
+				}
+			}
 			if wr.Bucket == "registration" { // the count begins anew with each registration
 				w.registered(wr)
 			}
+		}
+		if c.Kind == "news" {
+			w.heard[c.Inputs[len(c.Inputs)-1]] = true
 		}
 		if c.Kind == "news" && c.posts() > 0 {
 			parts := c.parts()
@@ -51,6 +67,27 @@ var newsOnce = Rule{
 			w.news[key] = telling{w.news[key].times + 1, time.Now()}
 		}
 	},
+}
+
+// toldAll looks whether everybody was told who held a seat when a training was
+// changed, before that counts as done. World.mu is held.
+func (w *World) toldAll(c *Commit, row *store.Due) error {
+	if !time.Now().Before(row.Until) {
+		return nil
+	}
+	for p, err := range c.Scan("registration", row.Training+"/", row.Training+"0") {
+		if err != nil {
+			return err
+		}
+		var r store.Registration
+		if err := json.Unmarshal(p.Value, &r); err != nil {
+			return err
+		}
+		if id := row.ID + "/" + r.Member; r.Holds() && r.At.Before(row.At) && !w.heard[id] {
+			return fmt.Errorf("%s is done and was not", id)
+		}
+	}
+	return nil
 }
 
 // A telling is how often and when somebody was told of changes.

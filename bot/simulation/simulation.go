@@ -137,11 +137,13 @@ type World struct {
 
 	inputs    inputs
 	ledger    ledger
-	present   *life               // the service that can be reached from outside; nil: none
-	back      chan struct{}       // closed when it can be reached again
-	outcomes  map[string]bool     // tasks of which was heard
-	trainings map[string]*history // by id
-	news      map[string]telling  // what was told of a training, by its id/member
+	present   *life                 // the service that can be reached from outside; nil: none
+	back      chan struct{}         // closed when it can be reached again
+	outcomes  map[string]bool       // tasks of which was heard
+	trainings map[string]*history   // by id
+	news      map[string]telling    // what was told of a training, by its id/member
+	tellings  map[string]*store.Due // that stand in the store or did, by key
+	heard     map[string]bool       // ids of tellings that were turns
 	tickets   map[string]map[string]*ticket
 	silent    map[string]time.Time // since when the service knows that addresses take no messages
 	wiped     []string             // what may stand nowhere any more
@@ -163,6 +165,7 @@ func Run(ctx context.Context, c Config) *Report {
 		began:  time.Now(),
 		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(),
 		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
+		tellings: map[string]*store.Due{}, heard: map[string]bool{},
 		tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
