@@ -41,6 +41,7 @@ type parts struct {
 	silent   bool             // no clock: nothing is done that nobody asks for
 	words    *locales.Catalog // nil: read from the program; a simulation starts thousands of bots with the same
 	network  *http.Client     // for Telegram; nil: the real one
+	pages    *web.Pages       // nil: read from the program, as words are
 
 	disk *disk.Watch // over the database; nil: none
 
@@ -211,7 +212,7 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,
-		Speak: catalog.In, Zone: p.config.zone, Status: b.status,
+		Speak: catalog.In, Zone: p.config.zone, Status: b.status, Pages: p.pages,
 	}
 	if p.config.metrics == "" {
 		c.Metrics = b.metrics

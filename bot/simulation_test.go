@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"chihai/bot/simulation"
+	"chihai/bot/web"
 	"chihai/locales"
 	"chihai/store"
 )
@@ -54,6 +56,7 @@ func TestSimulation(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many short lives leave much behind, in little memory
+	start := startSimulated(words)
 	errs := overhear(t)
 	began := time.Now()
 	var sum total
@@ -66,7 +69,8 @@ func TestSimulation(t *testing.T) {
 					path := filepath.Join(dir, fmt.Sprint(seed)+".db")
 					defer os.Remove(path)
 					r := simulation.Run(t.Context(), simulation.Config{
-						Seed: seed, Crashes: min(crashesOfSeed, crashes), Path: path, Words: words, Start: startSimulated(words),
+						Seed: seed, Crashes: min(crashesOfSeed, crashes), Path: path, Words: words, Start: start,
+						Web: seed%3 == 0,
 					})
 					sum.add(r)
 					if len(r.Broken) > 0 {
@@ -110,7 +114,7 @@ func (e *ear) Handle(_ context.Context, r slog.Record) error {
 		why += " " + a.String()
 		return true
 	})
-	for _, known := range []string{"the process is dead", context.Canceled.Error(), "begun too often"} {
+	for _, known := range []string{"the process is dead", context.Canceled.Error(), "begun too often", "nobody receives yet", "the server stops", "inbox is closed"} {
 		if strings.Contains(why, known) {
 			return nil
 		}
@@ -123,19 +127,61 @@ func (e *ear) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// startSimulated builds a bot as runServe does, without a web server.
+// startSimulated builds bots as runServe does, but for the listener of the web
+// server: what comes in is handed to it.
 func startSimulated(words *locales.Catalog) simulation.Start {
-	cfg, err := readConfig(func(name string) string {
-		return map[string]string{"CHIHAI_TELEGRAM_TOKEN": simulation.Token}[name]
-	})
-	return func(ctx context.Context, s *store.Store, telegram *http.Client) (func(context.Context) error, error) {
-		b, errBuild := newBot(ctx, parts{config: cfg, store: s, words: words, network: telegram})
-		if err := errors.Join(err, errBuild); err != nil {
+	read := func(more map[string]string) (*config, error) {
+		return readConfig(func(name string) string {
+			if name == "CHIHAI_TELEGRAM_TOKEN" {
+				return simulation.Token
+			}
+			return more[name]
+		})
+	}
+	polling, errPolling := read(nil)
+	hooked, errHooked := read(map[string]string{"CHIHAI_URL": "https://127.0.0.1", "CHIHAI_TELEGRAM_WEBHOOK": "1", "CHIHAI_WEBCHAT": "1"})
+	pages := web.ReadPages()
+	return func(ctx context.Context, s *store.Store, telegram *http.Client, withWeb bool) (*simulation.Service, error) {
+		if err := errors.Join(errPolling, errHooked); err != nil {
 			return nil, err
 		}
-		return b.run, nil
+		p := parts{config: polling, store: s, words: words, network: telegram}
+		if withWeb {
+			p.config, p.listener, p.chat, p.pages = hooked, newDeaf(), true, pages
+		}
+		b, err := newBot(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		service := &simulation.Service{Run: b.run}
+		if withWeb {
+			service.Web = b.web
+		}
+		return service, nil
 	}
 }
+
+// A deaf listener waits for connections that never come.
+type deaf struct{ closed chan struct{} }
+
+func newDeaf() *deaf { return &deaf{make(chan struct{})} }
+
+// Accept implements [net.Listener], as do the following.
+func (d *deaf) Accept() (net.Conn, error) {
+	<-d.closed
+	return nil, net.ErrClosed
+}
+
+func (d *deaf) Close() error {
+	select {
+	case <-d.closed:
+	default:
+		close(d.closed)
+	}
+	return nil
+}
+
+func (d *deaf) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
 
 func number(t *testing.T, name string, otherwise int) int {
 	s := os.Getenv(name)
@@ -167,6 +213,10 @@ func (s *total) add(r *simulation.Report) {
 	s.Unknown += r.Unknown
 	s.GivenUp += r.GivenUp
 	s.Reminded += r.Reminded
+	s.News += r.News
+	s.Blocked += r.Blocked
+	s.Deleted += r.Deleted
+	s.Late += r.Late
 	s.Starts += r.Starts
 	s.Virtual += r.Virtual
 	if s.Crashes == nil {
@@ -179,8 +229,8 @@ func (s *total) add(r *simulation.Report) {
 
 func (s *total) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d seeds, %d crashes, %d starts, %d inputs, %d messages shown, %d of them twice after %d doubtful sends, %d not repeated and reported, %d given up after a day, %d reminders, %.0f virtual hours",
-		s.seeds, s.Killed(), s.Starts, s.Inputs, s.Shown, s.Twice, s.Doubts, s.Unknown, s.GivenUp, s.Reminded, s.Virtual.Hours())
+	fmt.Fprintf(&b, "%d seeds, %d crashes, %d starts, %d inputs, %d messages shown, %d of them twice after %d doubtful sends, %d not repeated and reported, %d given up after a day, %d reminders, %d news, %d updates overtaken, %d blocks, %d deletions, %.0f virtual hours",
+		s.seeds, s.Killed(), s.Starts, s.Inputs, s.Shown, s.Twice, s.Doubts, s.Unknown, s.GivenUp, s.Reminded, s.News, s.Late, s.Blocked, s.Deleted, s.Virtual.Hours())
 	for _, point := range slices.Sorted(maps.Keys(s.Crashes)) {
 		fmt.Fprintf(&b, "\n%8d  %s", s.Crashes[point], point)
 	}

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,29 @@ type Commit struct {
 	Writes   []store.Write // each key once
 	Kind     string        // what it does, such as "turn" or "settle"
 	Inputs   []string      // ids of what it remembers as seen, that are new
+}
+
+// parts are those of the id of the input that it answers.
+func (c *Commit) parts() []string {
+	if len(c.Inputs) == 0 {
+		return nil
+	}
+	return strings.Split(c.Inputs[len(c.Inputs)-1], "/")
+}
+
+// posts is how many messages it posts.
+func (c *Commit) posts() (n int) {
+	for _, w := range c.Writes {
+		if w.Bucket == "message" && w.Value != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// deletes says whether it deletes the member.
+func (c *Commit) deletes(member string) bool {
+	return slices.ContainsFunc(c.Writes, func(w store.Write) bool { return w.Bucket == "member" && w.Key == member && w.Value == nil })
 }
 
 // View implements [store.Backend].
@@ -106,6 +130,8 @@ var points = map[string][2]string{
 	"lease":    {"task: before it is begun", "task: begun"},
 	"outcome":  {"task outcome: before it is kept", "task outcome: kept, task still there"},
 	"task end": {"task: before it is deleted", "task: deleted"},
+	"line":     {"web: before her line is kept", "web: her line kept, not handed over"},
+	"screen":   {"web: before it is shown", "web: shown, not settled"},
 	"opening":  {"opening: before commit", "opening: after commit"},
 	"tidying":  {"tidying: before commit", "tidying: after commit"},
 }
@@ -136,12 +162,16 @@ func newCommit(o *store.Overlay) *Commit {
 		c.Kind = "news"
 	case len(c.Inputs) > 0 && strings.HasPrefix(input, "task/"):
 		c.Kind = "outcome"
-	case len(c.Inputs) > 0 && strings.HasPrefix(input, Channel):
+	case len(c.Inputs) > 0 && strings.HasPrefix(input, webChannel) && strings.HasSuffix(input, "/line"):
+		c.Kind = "line"
+	case len(c.Inputs) > 0 && (strings.HasPrefix(input, Channel) || strings.HasPrefix(input, webChannel)):
 		c.Kind = "turn"
 	case len(c.Inputs) > 0:
 		c.Kind = "heard"
 	case repeated:
 		c.Kind = "repeated"
+	case wrote["screen"] != nil && wrote["screen"].Value != nil:
+		c.Kind = "screen"
 	case message != nil && message.Value == nil:
 		c.Kind = "settle"
 	case message != nil && attempted(message.Value):
@@ -186,7 +216,7 @@ func (d *disk) nextDue() (next time.Time) {
 	return next
 }
 
-// idle says whether nothing is due and no task is left.
+// idle says whether nothing is due, no task is left and nothing is to be wiped.
 func (d *disk) idle() bool {
 	idle := true
 	d.DB.View(context.Background(), func(kv store.KV) error {
@@ -195,10 +225,12 @@ func (d *disk) idle() bool {
 		}
 		for p := range kv.Scan("due", "", "") {
 			var row store.Due
-			if json.Unmarshal(p.Value, &row) == nil && !row.At.After(time.Now()) {
+			if json.Unmarshal(p.Value, &row) != nil || row.At.After(time.Now().Add(2*time.Minute)) {
+				break
+			}
+			if row.Job == store.ScrubJob || !row.At.After(time.Now()) {
 				idle = false
 			}
-			break
 		}
 		return nil
 	})

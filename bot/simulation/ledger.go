@@ -18,11 +18,15 @@ type ledger struct {
 	chats   map[string][]*posted // by address, in the order of ids
 	reports map[string]int       // how many messages were posted for a report
 	group   map[string]string    // by address: the group of the message delivered last, in this life
+	dropped map[string]bool      // address and text of what was taken back in this life, and may be on its way
 }
 
 // A posted message that is not settled yet.
 type posted struct {
 	store.Message
+	subject   string // member whom it is about: her for whom it is, or one to whom she passes it on
+	training  string // of a reminder or news: what it is about
+	news      bool   // tells that the training has changed
 	at        time.Time
 	over      time.Time // of a reminder: when it is no use any more
 	kept      bool      // its transaction is kept
@@ -33,7 +37,7 @@ type posted struct {
 }
 
 func newLedger() ledger {
-	return ledger{open: map[string]*posted{}, chats: map[string][]*posted{}, reports: map[string]int{}, group: map[string]string{}}
+	return ledger{open: map[string]*posted{}, chats: map[string][]*posted{}, reports: map[string]int{}, group: map[string]string{}, dropped: map[string]bool{}}
 }
 
 // look takes in what a transaction is about to post and to settle.
@@ -49,13 +53,32 @@ func (g *ledger) look(w *World, c *Commit) {
 		}
 		p := g.open[m.ID]
 		if p == nil {
-			p = &posted{Message: m, at: time.Now()}
+			p = newPosted(c, m)
 			g.open[m.ID] = p
 			list := g.chats[m.Address]
 			at, _ := slices.BinarySearchFunc(list, m.ID, func(p *posted, id string) int { return strings.Compare(p.ID, id) })
 			g.chats[m.Address] = slices.Insert(list, at, p)
 		}
 	}
+}
+
+// newPosted is m, which c posts.
+func newPosted(c *Commit, m store.Message) *posted {
+	p := &posted{Message: m, subject: m.Member, at: time.Now()}
+	switch parts := c.parts(); c.Kind { // remind/rule/training/moved/member or tell/training/revision/member
+	case "reminder":
+		p.training, p.subject = parts[2], parts[4]
+	case "news":
+		p.training, p.subject, p.news = parts[1], parts[3], true
+	case "turn": // who registers another is told of her
+		for _, wr := range c.Writes {
+			var r store.Registration
+			if wr.Bucket == "registration" && wr.Value != nil && json.Unmarshal(wr.Value, &r) == nil {
+				p.subject = r.Member
+			}
+		}
+	}
+	return p
 }
 
 // retract forgets what a transaction would have posted.
@@ -91,6 +114,10 @@ func (g *ledger) kept(w *World, c *Commit) {
 			continue
 		}
 		g.drop(p)
+		if c.deletes(p.Member) {
+			g.dropped[p.Address+"\x00"+p.Text] = true
+			continue
+		}
 		outcome := outcomes[p.ID]
 		if p.Report != "" {
 			outcome = outcomes[p.Report]
@@ -118,13 +145,33 @@ func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 		}
 	case store.Failed:
 		w.report.GivenUp++
-		w.untold[p.Address] = true
 		if time.Since(p.at) < givenUp {
 			w.broken(messagesSettled.Name, "message %s to %s was given up after %v", p.ID, p.Address, time.Since(p.at))
 		}
+	case store.Blocked:
+		if who := w.who(p.Address); who == nil || !who.unreachable(p.at, time.Now()) {
+			w.broken(messagesSettled.Name, "message %s to %s counts as blocked, and she blocked nobody: %.60q", p.ID, p.Address, p.Text)
+		}
+		w.hush(p.Address)
 	default:
 		w.broken(messagesSettled.Name, "message %s to %s was given up: %s", p.ID, p.Address, outcome)
 	}
+	if p.shown == 0 {
+		w.missed(p)
+	}
+	if p.Report != "" && outcome == "" {
+		w.broken(messagesSettled.Name, "message %s to %s is settled without the report that it asks for", p.ID, p.Address)
+	}
+}
+
+// who is the person with that address; nil: nobody. World.mu is held.
+func (w *World) who(address string) *person {
+	for _, p := range w.people {
+		if _, a := p.phone.names(); a == address {
+			return p
+		}
+	}
+	return nil
 }
 
 // givenUp is how old a message is that is given up, and told to the log, when
@@ -164,6 +211,7 @@ func (g *ledger) bury(r *Report) {
 		}
 	}
 	clear(g.group)
+	clear(g.dropped)
 }
 
 // send is told that the service calls the network to show text.
@@ -171,6 +219,10 @@ func (l *life) send(address, text string) (p *posted) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p, wrong := l.ledger.next(address, text)
+	if p == nil && l.ledger.dropped[address+"\x00"+text] {
+		return nil // it was on its way when it was taken back
+	}
+	l.listen(address, text)
 	if wrong != "" {
 		l.broken("messages go in order", "%.60q to %s %s", text, address, wrong)
 		return p
@@ -208,17 +260,20 @@ func (l *life) sent(p *posted, known, yes bool) {
 	}
 }
 
-// shown is told of each message that a phone shows.
+// shown is told of each message that a phone with Telegram shows.
 func (w *World) shown(m telegramtest.Message) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	address := itoa(m.Chat)
-	w.report.Shown++
 	w.note("%s is shown %.50q", address, m.Text)
-	p, _ := w.ledger.next(address, m.Text)
-	if p == nil {
-		return // send has told
+	if p, _ := w.ledger.next(address, m.Text); p != nil { // else send has told
+		w.see(p)
 	}
+}
+
+// see notes that a message stands on a phone. World.mu is held.
+func (w *World) see(p *posted) {
+	w.report.Shown++
 	p.shown++
 	if strings.HasPrefix(p.Report, "remind/") {
 		w.report.Reminded++
@@ -227,14 +282,19 @@ func (w *World) shown(m telegramtest.Message) {
 		}
 	}
 	if p.shown == 1 {
+		if p.news {
+			w.report.News++
+		}
+		w.believe(p)
+		w.greet(p)
 		return
 	}
 	w.report.Twice++
 	if p.shown > p.doubts+1 {
-		w.broken("only what is in doubt is repeated", "%.60q is shown to %s %d times, %d sends were in doubt", m.Text, address, p.shown, p.doubts)
+		w.broken("only what is in doubt is repeated", "%.60q is shown to %s %d times, %d sends were in doubt", p.Text, p.Address, p.shown, p.doubts)
 	}
 	if !p.Repeat {
-		w.broken("what may not be repeated is not", "%.60q is shown to %s twice", m.Text, address)
+		w.broken("what may not be repeated is not", "%.60q is shown to %s twice", p.Text, p.Address)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,15 @@ import (
 // A life is one process of the service, from its start to its end.
 type life struct {
 	*World
-	disk *disk
-	die  context.CancelFunc // ends the context of the service
+	disk  *disk
+	store *store.Store
+	web   http.Handler       // nil: it has none, or has not begun
+	die   context.CancelFunc // ends the context of the service
+
+	wires context.Context    // of what comes in from outside
+	cut   context.CancelFunc // breaks it all
+
+	calls sync.WaitGroup // of its web server that are under way
 
 	over     atomic.Bool // the process is dead
 	stopping bool        // it was told to end
@@ -55,7 +63,16 @@ func (l *life) at(point string) error {
 	l.report.Crashes[name]++
 	l.over.Store(true)
 	l.die()
+	l.cut()
 	return errDead
+}
+
+// newLife is a process that die ends. World.mu is held.
+func (w *World) newLife(die context.CancelFunc) *life {
+	l := &life{World: w, die: die, began: time.Now(), waits: map[string]time.Time{}}
+	l.wires, l.cut = context.WithCancel(context.Background())
+	w.report.Starts++
+	return l
 }
 
 // live starts the service and returns when it has ended, killed or stopped.
@@ -63,9 +80,9 @@ func (w *World) live(ctx context.Context) {
 	w.mu.Lock()
 	ctx, die := context.WithCancel(ctx)
 	defer die()
-	l := &life{World: w, die: die, plan: w.plan, began: time.Now(), waits: map[string]time.Time{}}
+	l := w.newLife(die)
+	l.plan = w.plan
 	most := w.between(20*time.Second, 100*time.Second)
-	w.report.Starts++
 	w.note("the service starts")
 	w.mu.Unlock()
 
@@ -101,12 +118,18 @@ func (l *life) begin(ctx context.Context) (ended chan error, err error) {
 	if err != nil {
 		return nil, l.unlessDead(err)
 	}
-	run, err := l.Start(ctx, s, &http.Client{Transport: &network{life: l, wire: l.tg.Client().Transport}})
+	l.store = s
+	service, err := l.Start(ctx, s, &http.Client{Transport: &network{life: l, wire: l.tg.Client().Transport}}, l.Web)
 	if err != nil {
 		return nil, l.unlessDead(err)
 	}
+	l.mu.Lock()
+	l.web, l.present = service.Web, l
+	close(l.back)
+	l.back = make(chan struct{})
+	l.mu.Unlock()
 	ended = make(chan error, 1)
-	go func() { ended <- run(ctx) }()
+	go func() { ended <- service.Run(ctx) }()
 	return ended, nil
 }
 
@@ -141,10 +164,16 @@ func (l *life) stop() {
 // bury closes the database of a process that has ended.
 func (l *life) bury() {
 	l.over.Store(true)
+	l.cut()
+	l.mu.Lock()
+	l.present = nil
+	l.mu.Unlock()
+	l.calls.Wait()
 	if l.disk == nil {
 		return
 	}
 	next := l.disk.nextDue()
+	l.search()
 	if err := l.disk.DB.Close(); err != nil {
 		l.fail("close", err)
 	}
@@ -164,10 +193,10 @@ func (w *World) gap() {
 	w.plan = w.aim()
 	d := w.between(100*time.Millisecond, 4*time.Second)
 	most := maxGap
-	if w.confirmed < len(w.updates) {
-		most -= time.Since(w.said[w.confirmed])
+	if len(w.inputs.open) > 0 {
+		most -= time.Since(w.inputs.open[0].at)
 	}
-	again := waiting > len(w.updates)-w.confirmed // some are given once more, and may be of any age
+	again := waiting > len(w.inputs.open) // some are given once more, and may be of any age
 	jump := !again && most > time.Hour && (w.plan.when == due || w.chance(20))
 	if jump {
 		if d = time.Until(w.nextDue) - w.between(50*time.Millisecond, 1500*time.Millisecond); w.chance(100) {
@@ -200,8 +229,7 @@ func (w *World) finish(ctx context.Context) {
 	ctx, die := context.WithCancel(ctx)
 	defer die()
 	w.mu.Lock()
-	l := &life{World: w, die: die, began: time.Now(), waits: map[string]time.Time{}}
-	w.report.Starts++
+	l := w.newLife(die)
 	w.note("the service starts for the last time")
 	w.mu.Unlock()
 	ended, err := l.begin(ctx)
@@ -225,6 +253,7 @@ func (w *World) finish(ctx context.Context) {
 	if !quiet {
 		w.restless()
 	}
+	time.Sleep(3 * time.Second) // pages come again and are told what they missed
 	l.stop()
 	if err := <-ended; err != nil {
 		w.fail("run", err)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,7 @@ func (n *network) fault() fault {
 func (n *network) poll(r *http.Request, form url.Values) (*http.Response, error) {
 	offset, _ := strconv.ParseInt(form.Get("offset"), 10, 64)
 	n.mu.Lock()
-	confirms := n.confirmed < len(n.updates) && n.updates[n.confirmed] < offset
+	confirms := slices.ContainsFunc(n.inputs.open, func(in *input) bool { return in.before(offset) })
 	n.mu.Unlock()
 	if confirms {
 		if err := n.at("confirm: before"); err != nil {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"chihai/bot/telegram/telegramtest"
 	"chihai/locales"
 	"chihai/store"
 )
@@ -21,7 +19,9 @@ import (
 type person struct {
 	*World
 	name    string
-	chat    int64
+	number  int // of her, from which her telephone number is made
+	phone   phone
+	nature  nature
 	random  *rand.Rand
 	answers func(p *person, q *question) string // what she says to a question; "": she thinks of something
 	hurries bool                                // she answers at once
@@ -30,11 +30,27 @@ type person struct {
 	chose   []string                            // the languages that she chose last; the bot may have heard only some of it
 	waits   bool                                // for an answer
 	said    string                              // what she said last
-	rests   bool                                // World.mu: she is at the menu and begins nothing
-	inputs  int                                 // World.mu: what she did
+	errand  string                              // locale id of the button that she looks for
+	made    int                                 // trainings that she has named
 	holds   map[string]bool                     // by training: what she was told of her seats
 	last    string                              // what she read last
 	asked   *question                           // what she has not answered; nil: nothing
+
+	// World.mu guards these.
+	rests    bool      // she is at the menu and begins nothing
+	lives    int       // how often she had everything deleted
+	pending  []*input  // what of it was not answered
+	away     []span    // when nothing reached her; while it is so the last one has no end
+	back     time.Time // when she let the bot write again; zero while she does not
+	stranger bool      // everything about her was deleted, and nobody has spoken to her since
+}
+
+// A nature is what some women do and others do not.
+type nature struct {
+	blocks bool // she blocks the bot now and then, and comes back
+	leaves bool // she has everything deleted, and begins anew
+	shares bool // another woman uses her phone too
+	relays bool // she registers neighbours who have no phone
 }
 
 // A question is a message with a keyboard.
@@ -43,10 +59,12 @@ type question struct {
 	labels []string
 }
 
-func (w *World) newPerson(name string, chat int64, answers func(*person, *question) string) *person {
+// newPerson adds somebody to the world.
+func (w *World) newPerson(name string, phone phone, nature nature, answers func(*person, *question) string) *person {
+	n := len(w.people)
 	p := &person{
-		World: w, name: name, chat: chat, answers: answers, holds: map[string]bool{},
-		random: rand.New(rand.NewPCG(w.Seed, uint64(chat))), words: w.Words.In(locales.Source, ""),
+		World: w, name: name, number: n, phone: phone, nature: nature, answers: answers, holds: map[string]bool{},
+		random: rand.New(rand.NewPCG(w.Seed, uint64(n))), words: w.Words.In(locales.Source, ""),
 	}
 	w.people = append(w.people, p)
 	return p
@@ -78,15 +96,17 @@ func (p *person) live(ctx context.Context) {
 			return
 		}
 		p.awake(ctx)
-		p.act()
+		if !p.leave(ctx) {
+			p.act()
+		}
 	}
 }
 
 // next is the next message on her phone, unless she does something before.
-func (p *person) next(ctx context.Context, patience time.Duration) (telegramtest.Message, error) {
+func (p *person) next(ctx context.Context, patience time.Duration) (seen, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return p.tg.Next(ctx, p.chat)
+	return p.phone.next(ctx)
 }
 
 // patience is how long she thinks, or waits for an answer.
@@ -115,33 +135,50 @@ func (p *person) awake(ctx context.Context) {
 }
 
 // read takes in what her phone shows.
-func (p *person) read(m telegramtest.Message) {
-	p.believe(m.Text)
-	p.understand(m.Text)
-	if m.Markup != telegramtest.Keyboard {
+func (p *person) read(m seen) {
+	p.count(m.text)
+	if p.forgotten(m.text) {
 		return
 	}
-	if p.waits && m.Text == p.last && p.said != "/menu" { // it came twice: she says the same once more, or waits
+	p.understand(m.text)
+	if !m.keyboard {
+		return
+	}
+	if p.waits && m.text == p.last && p.said != "/menu" { // it came twice: she says the same once more, or waits
 		if p.random.IntN(2) == 0 {
 			p.say(p.said)
 		}
 		return
 	}
-	p.last = m.Text
+	p.last = m.text
 	p.waits = false
-	p.asked = &question{m.Text, m.Labels()}
+	p.asked = &question{m.text, m.labels}
 	p.mu.Lock()
 	p.rests = false
 	p.mu.Unlock()
 }
 
+// count takes in which seats she is told that she has.
+func (p *person) count(text string) {
+	if name := p.texts.got.find(text); name != "" {
+		p.holds[name] = true
+	}
+	if name := p.texts.gave.find(text); name != "" {
+		delete(p.holds, name)
+	}
+}
+
 // understand takes in which language the bot speaks: that which she chose, and
-// after that always the same.
+// after that always the same. Of two women with one phone each has her own.
 func (p *person) understand(text string) {
 	for _, code := range locales.Languages {
 		words := p.Words.In(code, "")
 		changed := strings.Contains(text, words.T("settings.language_done"))
 		if !changed && !strings.HasSuffix(text, words.T("menu.what")) {
+			continue
+		}
+		if p.nature.shares {
+			p.words = words
 			continue
 		}
 		if p.speaks == "" || changed {
@@ -192,53 +229,39 @@ func (p *person) say(text string) {
 	p.waits, p.said = true, text
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	id := p.tg.Text(p.chat, text)
-	p.updates, p.World.said = append(p.updates, id), append(p.World.said, time.Now())
-	p.inputs++
-	p.report.Inputs++
-	p.note("%s says %.40q, update %d", p.name, text, id)
-	if !p.calm && p.chance(15) {
-		p.tg.Repeat(id)
-	}
+	p.phone.say(text, func(key string) {
+		p.does(key)
+		p.note("%s says %.40q, input %s", p.name, text, key)
+	})
 }
 
-// member is she as the store knows her.
-func (p *person) member(tx *store.Tx) (*store.Member, error) {
-	c, err := tx.Contact(tx.ContactID(Channel, itoa(p.chat)))
+// does notes that she has done something, which is the result. World.mu is held.
+func (p *person) does(key string) *input {
+	in := p.inputs.did(p, key)
+	p.report.Inputs++
+	if id, err := strconv.ParseInt(key, 10, 64); err == nil && !p.calm && p.chance(15) {
+		p.tg.Repeat(id)
+	}
+	return in
+}
+
+// contact is her phone as the store knows it.
+func (p *person) contact(tx *store.Tx) (*store.Contact, error) {
+	c, err := tx.Contact(tx.ContactID(p.phone.names()))
 	if err != nil {
 		return nil, fmt.Errorf("contact of %s: %w", p.name, err)
 	}
-	return tx.Member(c.Speaker)
+	return c, nil
 }
 
-// A pattern finds what a message says in a text, in any language.
-type pattern []*regexp.Regexp
-
-// compile makes a pattern of the message id, of which arg is found.
-func compile(words *locales.Catalog, id, arg string, others ...string) pattern {
-	const here, whatever = "\x01", "\x02"
-	args := []any{arg, here}
-	for _, name := range others {
-		args = append(args, name, whatever)
-	}
-	var all pattern
-	for _, code := range locales.Languages {
-		text := regexp.QuoteMeta(words.In(code, "").T(id, args...))
-		text = strings.ReplaceAll(strings.ReplaceAll(text, here, `([^\n”"]+?)`), whatever, `[^\n]*?`)
-		all = append(all, regexp.MustCompile("(?m)"+text))
-	}
-	return all
+// fullName is what she says that she is called. After she had everything
+// deleted it is another name.
+func (p *person) fullName() string {
+	return "Nguyễn Thị" + strings.Repeat(" Út", p.lives) + " " + p.name
 }
 
-// find returns what stands in text, or "".
-func (all pattern) find(text string) string {
-	for _, r := range all {
-		if m := r.FindStringSubmatch(text); m != nil {
-			return m[1]
-		}
-	}
-	return ""
-}
+// telephone is the number that she tells, another one each time.
+func (p *person) telephone() string { return fmt.Sprintf("0912 3%02d 0%02d", p.lives, p.number) }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -247,7 +270,7 @@ func (w *World) quiet() bool {
 	waiting := w.tg.Waiting()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return waiting == 0 && w.confirmed == len(w.updates) && len(w.ledger.open) == 0 &&
+	return waiting == 0 && len(w.inputs.open) == 0 && len(w.ledger.open) == 0 &&
 		!slices.ContainsFunc(w.people, func(p *person) bool { return !p.rests })
 }
 
@@ -256,7 +279,7 @@ func (w *World) restless() {
 	waiting := w.tg.Waiting()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.broken("all comes to rest", "%d updates wait, %d messages are not settled", waiting, len(w.ledger.open))
+	w.broken("all comes to rest", "%d updates wait, %d inputs are not confirmed, %d messages are not settled", waiting, len(w.inputs.open), len(w.ledger.open))
 	for _, p := range w.people {
 		if !p.rests {
 			w.broken("everybody is answered", "%s waits for an answer", p.name)

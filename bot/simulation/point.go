@@ -21,10 +21,12 @@ type target struct {
 type when int
 
 const (
-	always   when = iota // people do something
-	due                  // something is due
-	seldom               // somebody asks for something, or the network fails
-	upgraded             // the database is of the program before
+	always    when = iota // people do something
+	due                   // something is due
+	seldom                // somebody asks for something, or the network fails
+	upgraded              // the database is of the program before
+	polled                // the service asks for updates
+	delivered             // it has a web server
 )
 
 // shutdown is any point at which a process is told to end, and then any that it
@@ -39,8 +41,8 @@ var targets = []target{
 	{"turn: before commit", 2, always},
 	{"turn: after commit, before it is confirmed", 2, always},
 	{"repeated input: before commit", 1, seldom},
-	{"confirm: before", 3, always},
-	{"confirm: during", 3, always},
+	{"confirm: before", 3, polled},
+	{"confirm: during", 3, polled},
 	{"send: before", 3, always},
 	{"send: during", 3, always},
 	{"settle: before, after it was sent", 3, always},
@@ -65,6 +67,13 @@ var targets = []target{
 	{"opening: after commit", 1, upgraded},
 	{"tidying: before commit", 2, due},
 	{"tidying: after commit", 2, due},
+	{"deliver: before", 2, delivered},
+	{"deliver: kept, not answered", 2, delivered},
+	{"web: before her line is kept", 1, delivered},
+	{"web: her line kept, not handed over", 1, delivered},
+	{"web: before it is shown", 2, delivered},
+	{"web: shown, not settled", 2, delivered},
+	{"web: taken, not answered", 1, delivered},
 	{shutdown, 12, always},
 }
 
@@ -73,9 +82,12 @@ func (w *World) aim() *plan {
 	if w.calm {
 		return nil
 	}
-	p := &plan{target: targets[w.random.IntN(len(targets))], rest: 6 + w.random.IntN(12)}
+	p := &plan{rest: 6 + w.random.IntN(12)}
+	for p.often == 0 || p.when == polled && w.Web || p.when == delivered && !w.Web {
+		p.target = targets[w.random.IntN(len(targets))]
+	}
 	p.n = w.random.IntN(p.often)
-	if p.when != always {
+	if p.when == due || p.when == seldom || p.when == upgraded {
 		p.rest *= 3
 	}
 	return p

@@ -3,31 +3,44 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"chihai/store"
 )
 
-// inputsOnce: what was confirmed to the network was kept, and every input of
-// hers was one turn.
+// inputsOnce: what was confirmed to the network was kept, and every input was
+// one turn.
 var inputsOnce = Rule{
 	Name: "each input acts once",
-	End: func(w *World, tx *store.Tx) error {
-		if w.confirmed < len(w.updates) {
-			return fmt.Errorf("%d inputs were never confirmed", len(w.updates)-w.confirmed)
+	Commit: func(w *World, c *Commit) error {
+		for _, wr := range c.Writes {
+			if c.Kind == "repeated" && wr.Bucket != "seen" {
+				return fmt.Errorf("one that came again changes %s %s", wr.Bucket, wr.Key)
+			}
 		}
-		for _, p := range w.people {
-			m, err := p.member(tx)
-			if err != nil {
-				return err
+		for _, id := range c.Inputs {
+			if in := w.inputs.of(id); in != nil && c.Kind == "turn" && in.acted > 0 {
+				return fmt.Errorf("input %s of %s acts again", in.key, in.by.name)
 			}
-			talk, err := tx.Conversation(m.ID)
-			if err != nil {
-				return err
+		}
+		return nil
+	},
+	Kept: func(w *World, c *Commit) {
+		for _, id := range c.Inputs {
+			if in := w.inputs.of(id); in != nil && c.Kind == "turn" {
+				in.acted++
 			}
-			if talk.Turns != int64(p.inputs) {
-				return fmt.Errorf("%s did %d things and %d turns were taken", p.name, p.inputs, talk.Turns)
+		}
+	},
+	End: func(w *World, tx *store.Tx) error {
+		if n := len(w.inputs.open); n > 0 {
+			return fmt.Errorf("%d inputs were never confirmed", n)
+		}
+		for _, in := range w.inputs.byKey {
+			if in.acted != 1 {
+				return fmt.Errorf("what %s did (%s) was %d turns", in.by.name, in.key, in.acted)
 			}
 		}
 		return nil
@@ -38,34 +51,36 @@ var inputsOnce = Rule{
 // offset, and looks whether each of them was kept.
 func (l *life) confirm(ctx context.Context, offset int64) {
 	l.mu.Lock()
-	var fresh []int64
-	for _, id := range l.updates[l.confirmed:] {
-		if id < offset {
-			fresh = append(fresh, id)
+	var fresh []string
+	for _, in := range l.inputs.open {
+		if in.before(offset) {
+			fresh = append(fresh, in.key)
 		}
 	}
 	l.mu.Unlock()
-	if len(fresh) == 0 {
-		return
+	if len(fresh) > 0 {
+		l.sure(ctx, func(key string) string { return Channel + "/u/" + key }, fresh)
 	}
+}
+
+// sure looks whether inputs were kept that the service has confirmed or is
+// about to. id makes the id of one in the store of its key.
+func (l *life) sure(ctx context.Context, id func(key string) string, keys []string) {
 	now := time.Now().UTC()
-	lost := []int64{}
+	lost := []string{}
 	err := l.disk.DB.View(ctx, func(kv store.KV) error {
-	each:
-		for _, id := range fresh {
-			for _, days := range []int{0, -1, 1} {
-				if _, err := kv.Get("seen", now.AddDate(0, 0, days).Format("20060102")+"/"+Channel+"/u/"+strconv.FormatInt(id, 10)); err == nil {
-					continue each
-				}
-			}
-			lost = append(lost, id)
-		}
+		lost = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+			return slices.ContainsFunc([]int{0, -1, 1}, func(days int) bool {
+				_, err := kv.Get("seen", now.AddDate(0, 0, days).Format("20060102")+"/"+id(key))
+				return err == nil
+			})
+		})
 		return nil
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil && len(lost) > 0 {
-		l.broken(inputsOnce.Name, "updates %v are confirmed and were not kept", lost)
+		l.broken(inputsOnce.Name, "inputs %v are confirmed and were not kept", lost)
 	}
 }
 
@@ -73,7 +88,11 @@ func (l *life) confirm(ctx context.Context, offset int64) {
 func (l *life) forgotten(offset int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.confirmed < len(l.updates) && l.updates[l.confirmed] < offset {
-		l.confirmed++
-	}
+	l.inputs.confirmed(func(in *input) bool { return in.before(offset) })
+}
+
+// before says whether in is an update of Telegram with an id below offset.
+func (in *input) before(offset int64) bool {
+	id, err := strconv.ParseInt(in.key, 10, 64)
+	return err == nil && id < offset
 }

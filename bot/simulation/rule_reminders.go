@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,14 +51,14 @@ var remindersOnce = Rule{
 			if err != nil {
 				return err
 			}
-			if !t.Cancelled.IsZero() || t.Moved > 0 {
+			if !t.Cancelled.IsZero() {
 				continue
 			}
 			for r, err := range tx.Holders(t.ID) {
 				if err != nil {
 					return err
 				}
-				if err := w.wasReminded(t, r); err != nil {
+				if err := w.wasReminded(tx, t, r); err != nil {
 					return err
 				}
 			}
@@ -78,6 +79,9 @@ func timely(kv store.KV, p *posted) error {
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return err
 	}
+	if part[3] != fmt.Sprint(t.Moved) {
+		return fmt.Errorf("%s is of the time before it was moved", p.Report)
+	}
 	for _, r := range reminded {
 		at := t.Start.Add(-r.before)
 		now := time.Now()
@@ -96,7 +100,15 @@ func timely(kv store.KV, p *posted) error {
 }
 
 // wasReminded looks whether one who holds a seat was reminded by each rule.
-func (w *World) wasReminded(t *store.Training, r *store.Registration) error {
+func (w *World) wasReminded(tx *store.Tx, t *store.Training, r *store.Registration) error {
+	planned := t.Created
+	if moved := w.trainings[t.ID].moved; moved.After(planned) {
+		planned = moved
+	}
+	phones, err := w.phonesOf(tx, r.Member)
+	if err != nil {
+		return err
+	}
 	for i, rule := range reminded {
 		at := t.Start.Add(-rule.before)
 		until := at.Add(rule.bound)
@@ -105,7 +117,10 @@ func (w *World) wasReminded(t *store.Training, r *store.Registration) error {
 				until = next
 			}
 		}
-		if !at.After(t.Created) || !r.At.Before(at) || !w.ran(at, until) {
+		if !at.After(planned) || !r.At.Before(at) || !w.ran(at, until) {
+			continue
+		}
+		if slices.ContainsFunc(phones, func(p *person) bool { return p.unreachable(at, until) }) || len(phones) == 0 {
 			continue
 		}
 		report := fmt.Sprintf("remind/%s/%s/%d/%s", rule.rule, t.ID, t.Moved, r.Member)
@@ -114,6 +129,24 @@ func (w *World) wasReminded(t *store.Training, r *store.Registration) error {
 		}
 	}
 	return nil
+}
+
+// phonesOf are the phones on which a member is told things: her own, or that of
+// the one who passes messages on to her.
+func (w *World) phonesOf(tx *store.Tx, member string) (phones []*person, err error) {
+	m, err := tx.Member(member)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Contacts) == 0 && m.Relay != "" {
+		return w.phonesOf(tx, m.Relay)
+	}
+	for _, p := range w.people {
+		if slices.Contains(m.Contacts, tx.ContactID(p.phone.names())) {
+			phones = append(phones, p)
+		}
+	}
+	return phones, nil
 }
 
 // ran says whether the service ran long enough within a time.

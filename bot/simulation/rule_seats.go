@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"chihai/store"
 
@@ -53,7 +54,8 @@ func countSeats(kv store.KV, training string) error {
 			held++
 		}
 	}
-	if held != t.Taken || held > t.Seats {
+	gone := !t.Open(time.Now()) // then who had everything deleted stays in the number
+	if held > t.Taken || held < t.Taken && !gone || t.Taken > t.Seats {
 		return fmt.Errorf("%s: %d hold a seat, %d are counted, there are %d", t.Name.In("vi"), held, t.Taken, t.Seats)
 	}
 	return nil

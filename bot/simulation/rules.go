@@ -30,11 +30,17 @@ type Rule struct {
 func rules() []Rule {
 	return []Rule{
 		inputsOnce,
+		inputsInOrder,
 		seatsCounted,
 		messagesSettled,
 		remindersOnce,
+		newsOnce,
 		toldTrue,
+		reachedRight,
+		leftAlone,
+		nothingLeft,
 		outcomesOnce,
+		screensWhole,
 	}
 }
 

@@ -2,9 +2,10 @@
 //
 // A [World] is one seed: a database file on a memory file system, a Bot API in
 // memory ([telegramtest]), women and an officer who read what they are shown
-// and answer it, and a service that is started, killed at a named point, and
-// started again on the same file, some hundred times over some weeks. It runs
-// in a bubble of testing/synctest, so that weeks take seconds.
+// and answer it, on Telegram or in a browser, and a service that is started,
+// killed at a named point, and started again on the same file, some hundred
+// times over some weeks. It runs in a bubble of testing/synctest, so that weeks
+// take seconds.
 //
 // # What a crash is
 //
@@ -33,7 +34,14 @@
 // People are driven by what stands on their phone: see person.go. A habit is
 // one more thing that somebody does at the menu, or at a question of which it
 // knows the words by their locale ids; add it to the list in woman.go or
-// officer.go.
+// officer.go. What only one of the women does is in her [nature], which sample.go
+// gives her.
+//
+// # How to add a network
+//
+// A way to the service is a [phone] for people to hold, and points in point.go
+// at which processes die on that way: door.go and browser.go show how a web
+// server is called without a connection.
 package simulation
 
 import (
@@ -56,16 +64,23 @@ const (
 	Channel = "telegram:7000000001"
 )
 
-// A Start builds a service over s that reaches Telegram through the client,
-// and returns what runs it until its context ends. An error is one that would
-// end the process.
-type Start func(ctx context.Context, s *store.Store, telegram *http.Client) (run func(context.Context) error, err error)
+// A Service is what is simulated.
+type Service struct {
+	Run func(context.Context) error // until the context ends
+	Web http.Handler                // its web server; nil: it has none
+}
+
+// A Start builds a service over s that reaches Telegram through the client. An
+// error is one that would end the process. With web it has Telegram deliver to
+// its web server, and its web chat is open; else it polls.
+type Start func(ctx context.Context, s *store.Store, telegram *http.Client, web bool) (*Service, error)
 
 // A Config says what a [World] is like.
 type Config struct {
 	Seed    uint64
 	Crashes int    // when so many have happened the seed comes to its end
 	Path    string // of the database file, which must not exist
+	Web     bool   // Telegram delivers, and two of the women write in a browser
 	Words   *locales.Catalog
 	Start   Start
 }
@@ -80,6 +95,10 @@ type Report struct {
 	Unknown  int            // messages that were reported and not repeated
 	GivenUp  int            // messages that could not be sent for a day and more
 	Reminded int            // reminders that were shown
+	News     int            // messages that were shown and told that a training has changed
+	Blocked  int            // how often somebody blocked the bot
+	Deleted  int            // how often somebody had everything deleted
+	Late     int            // updates that others of the same person could overtake
 	Starts   int            // of the service
 	Virtual  time.Duration  // by the clock of the bubble
 	Crashes  map[string]int // by point
@@ -98,8 +117,10 @@ func (r *Report) Killed() (n int) {
 // A World is one seed while it runs. Rules read it.
 type World struct {
 	Config
-	rules     []Rule
-	seatWords *seatWords
+	rules []Rule
+	texts *texts
+
+	living context.Context // of people and of what goes between them and the service
 
 	mu      sync.Mutex // guards all below, and the fields of people that say so
 	random  *rand.Rand
@@ -114,12 +135,19 @@ type World struct {
 	plan    *plan  // of the next life; nil: it need not die
 	lives   []span // when the service ran
 
-	updates   []int64     // what people did, in the order of the network
-	said      []time.Time // when
-	confirmed int         // so many of updates were confirmed
+	inputs    inputs
 	ledger    ledger
-	untold    map[string]bool // chats to which a message was given up
-	outcomes  map[string]bool // tasks of which was heard
+	present   *life                 // the service that can be reached from outside; nil: none
+	back      chan struct{}         // closed when it can be reached again
+	outcomes  map[string]bool       // tasks of which was heard
+	trainings map[string]*history   // by id
+	news      map[string]telling    // what was told of a training, by its id/member
+	tellings  map[string]*store.Due // that stand in the store or did, by key
+	heard     map[string]bool       // ids of tellings that were turns
+	tickets   map[string]map[string]*ticket
+	silent    map[string]time.Time // since when the service knows that addresses take no messages
+	wiped     []string             // what may stand nowhere any more
+	couriers  sync.WaitGroup       // those that deliver late
 }
 
 // A span of time.
@@ -131,15 +159,19 @@ const maxBroken = 5
 // Run plays a seed. It must be called in a bubble of testing/synctest.
 func Run(ctx context.Context, c Config) *Report {
 	w := &World{
-		Config: c, rules: rules(), seatWords: newSeatWords(c.Words),
+		Config: c, rules: rules(), texts: newTexts(c.Words),
 		random: rand.New(rand.NewPCG(c.Seed, 0x5eed)),
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
-		ledger: newLedger(), outcomes: map[string]bool{}, untold: map[string]bool{},
+		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(),
+		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
+		tellings: map[string]*store.Due{}, heard: map[string]bool{},
+		tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
 	w.tg.Keep = 4
 	w.tg.OnMessage = w.shown
+	w.tg.Way = &courier{World: w}
 	defer w.tg.Close()
 	if err := w.prepare(ctx); err != nil {
 		w.fail("prepare", err)
@@ -154,9 +186,14 @@ func Run(ctx context.Context, c Config) *Report {
 // looks whether all is well.
 func (w *World) play(ctx context.Context) {
 	living, end := context.WithCancel(ctx)
+	w.living = living
 	var crowd sync.WaitGroup
 	for _, p := range w.people {
 		crowd.Go(func() { p.live(living) })
+		if b, web := p.phone.(*browser); web {
+			crowd.Go(func() { b.open(living) })
+			crowd.Go(func() { b.pump(living) })
+		}
 	}
 	for w.report.Killed() < w.Crashes && !w.failed() {
 		w.live(ctx)
@@ -170,6 +207,7 @@ func (w *World) play(ctx context.Context) {
 	}
 	end()
 	crowd.Wait()
+	w.couriers.Wait()
 	if !w.failed() {
 		w.judge(ctx)
 	}

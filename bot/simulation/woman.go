@@ -22,7 +22,7 @@ func women(p *person, q *question) string {
 			return "xin chào cô 😀"
 		}
 	}
-	for _, habit := range []func(*person, *question) string{atWelcome, atMenu, atSeat, atProfile} {
+	for _, habit := range []func(*person, *question) string{atWelcome, atErrand, atMenu, atNeighbour, atSeat, atProfile} {
 		if text := habit(p, q); text != "" {
 			return text
 		}
@@ -72,6 +72,12 @@ func atMenu(p *person, q *question) string {
 		return p.words.T("menu.help")
 	case n < 10:
 		return "cảm ơn"
+	case n < 16 && p.nature.leaves:
+		p.errand = "settings.delete"
+		return p.words.T("menu.settings")
+	case n < 16 && p.nature.shares:
+		p.errand = "settings.people"
+		return p.words.T("menu.settings")
 	case q.has(p, "menu.mine") && (len(p.holds) >= mostSeats || n < 20):
 		return p.words.T("menu.mine")
 	}
@@ -104,12 +110,14 @@ func atProfile(p *person, q *question) string {
 	switch {
 	case q.has(p, "answer.agree"):
 		return p.words.T("answer.agree")
+	case q.says(p, "profile.name") && p.nature.shares && p.random.IntN(2) == 0:
+		return "Lê Thị Hạnh"
 	case q.says(p, "profile.name"):
-		return "Nguyễn Thị " + p.name
+		return p.fullName()
 	case q.says(p, "area.name"):
 		return "Xã Kế Sách"
 	case q.says(p, "profile.phone"):
-		return "0912 345 " + itoa(p.chat)[1:]
+		return p.telephone()
 	}
 	return ""
 }

@@ -17,8 +17,9 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// pages are the templates and what they refer to, ready to be handed out.
-type pages struct {
+// Pages are the templates and what they refer to, ready to be handed out. They
+// do not change, so that several servers may share them.
+type Pages struct {
 	templates *template.Template
 	files     map[string]asset
 }
@@ -31,10 +32,10 @@ type asset struct {
 	packed  []byte // the same with gzip: most phones pay for what they load
 }
 
-// newPages reads the embedded assets. It panics when one is broken, which every
+// ReadPages reads the embedded assets. It panics when one is broken, which every
 // test finds.
-func newPages() *pages {
-	p := &pages{files: map[string]asset{}}
+func ReadPages() *Pages {
+	p := &Pages{files: map[string]asset{}}
 	list, err := assets.ReadDir("assets")
 	if err != nil {
 		panic(err)
@@ -65,7 +66,7 @@ func newAsset(name string, plain []byte) asset {
 }
 
 // address is where a page finds the asset name.
-func (p *pages) address(name string) (string, error) {
+func (p *Pages) address(name string) (string, error) {
 	a, found := p.files[name]
 	if !found {
 		return "", fmt.Errorf("no asset %s", name)
@@ -74,7 +75,7 @@ func (p *pages) address(name string) (string, error) {
 }
 
 // asset hands out one of the files.
-func (p *pages) asset(w http.ResponseWriter, r *http.Request) {
+func (p *Pages) asset(w http.ResponseWriter, r *http.Request) {
 	a, found := p.files[r.PathValue("name")]
 	if !found {
 		http.NotFound(w, r)

@@ -77,6 +77,9 @@ type Config struct {
 	// Voice returns a recording, an Ogg Opus file, as [store.Message.Voice]
 	// names it: language and message id. Nil: there are none.
 	Voice func(language, id string) ([]byte, bool)
+	// Pages are what the server hands out; nil: they are read from the program.
+	// Whoever makes thousands of servers gives all of them the same.
+	Pages *Pages
 }
 
 // A Network is a way to talk to the bot.
@@ -94,7 +97,7 @@ func ChatLink(payload string) string { return "/?start=" + url.QueryEscape(paylo
 type Server struct {
 	Config
 	chat    *Chat // nil: not open
-	pages   *pages
+	pages   *Pages
 	limits  limits
 	handler http.Handler
 }
@@ -119,7 +122,10 @@ func New(c Config) *Server {
 	if c.Ready == nil {
 		c.Ready = func(context.Context) health.Report { return nil }
 	}
-	s := &Server{Config: c, pages: newPages(), limits: newLimits(c.Store.Now)}
+	if c.Pages == nil {
+		c.Pages = ReadPages()
+	}
+	s := &Server{Config: c, pages: c.Pages, limits: newLimits(c.Store.Now)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
