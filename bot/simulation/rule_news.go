@@ -38,7 +38,7 @@ var newsOnce = Rule{
 		h := w.trainings[parts[1]]
 		since := slices.IndexFunc(h.changes, func(at time.Time) bool { return !at.Before(r.At) })
 		told := w.news[parts[1]+"/"+parts[3]]
-		if c.posts() > 0 && (since < 0 || told.times >= len(h.changes)-since && time.Since(told.last) < remembered) {
+		if c.posts() > 0 && (since < 0 || told.times >= len(h.changes)-since) {
 			return fmt.Errorf("of %s a holder is told %d times, it was changed %d times", h.Name.In("vi"), told.times+1, len(h.changes))
 		}
 		return nil
@@ -95,12 +95,6 @@ type telling struct {
 	times int
 	last  time.Time
 }
-
-// remembered is how long it is surely remembered who was told, when a process
-// dies before it keeps that a portion of people is done: [store.Tx.FirstSeen]
-// looks at yesterday. A service that does not come to its first tick for longer
-// than that tells some of them again.
-const remembered = 24 * time.Hour
 
 // A history is a training as it is now, and when that was changed of which
 // people are told.

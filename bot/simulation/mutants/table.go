@@ -233,14 +233,14 @@ var Table = []Mutant{
 	{
 		Name: "news-to-the-first", Does: "only one of those registered is told that a training was moved or cancelled",
 		File: "bot/schedule/tell.go",
-		Old:  "\t\tpeople, err = holders(tx, d.Training)\n", New: "\t\tpeople, err = holders(tx, d.Training)\n\t\tpeople = people[:min(1, len(people))]\n",
+		Old:  "\t\t\t\tpeople = append(people, r.Member)\n", New: "\t\t\t\tpeople = append(people, r.Member)\n\t\t\t\tbreak\n",
 		By: []Test{simulation, {"bot/schedule", "TestTell"}},
 	},
 	{
 		Name: "news-again", Does: "after a restart people are told once more that a training was moved",
-		File: "bot/schedule/tell.go",
-		Old:  `ID: d.ID + "/" + member`, New: `ID: d.ID + s.store.Now().Format(".150405") + "/" + member`,
-		By: []Test{simulation, {"bot/schedule", "TestTell"}},
+		File: "flows/input.go",
+		Old:  "Done: func(tx *store.Tx) error { return tx.Done(d) },", New: "Done: func(tx *store.Tx) error { return nil },",
+		By: []Test{simulation, {"bot/schedule", "TestTellGoesOn"}},
 	},
 	{
 		Name: "place-not-told", Does: "nobody is told that a training takes place elsewhere",
