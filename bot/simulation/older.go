@@ -22,6 +22,7 @@ var older = map[int]func(store.KV) error{
 		}
 		return empty(kv, "audit_new", "audit_chain")
 	},
+	5: func(store.KV) error { return nil },
 }
 
 // empty deletes all of the buckets.
