@@ -126,6 +126,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	}
 	if !p.silent {
 		b.schedule = schedule.New(p.store, handle)
+		b.schedule.Quiet(p.config.zone)
 		listen(b.schedule, b.channels)
 	}
 	b.metrics.Look(metrics.Parts{

@@ -223,7 +223,7 @@ func askCancel(t *Turn) error {
 		return t.Goto("one")
 	}
 	t.Say("training.cancel_sure", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
-	if training.Taken == 0 {
+	if training.Concerns() == 0 {
 		t.Say("training.told_nobody")
 	} else {
 		if err := t.sayToll(training, t.newsText(news{}, training)); err != nil {
@@ -261,7 +261,7 @@ func takeCancel(t *Turn) error {
 		return err
 	}
 	t.Say("training.cancelled")
-	if training.Taken > 0 {
+	if training.Concerns() > 0 {
 		if err := t.tellHolders(training, news{}); err != nil {
 			return err
 		}

@@ -80,6 +80,9 @@ func (t *Training) Free() int {
 	return t.left()
 }
 
+// Concerns is how many people hold a seat or wait for one.
+func (t *Training) Concerns() int { return t.Taken + t.Kept + t.Waiting + t.Asked }
+
 // left is how many seats nobody holds and none is kept for.
 func (t *Training) left() int { return max(0, t.Seats-t.Taken-t.Kept) }
 
@@ -169,10 +172,10 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 }
 
 // TellJob is the job that has the flow training_news tell everyone who holds a
-// seat in a training what has become of it.
+// seat in a training, or waits for one, what has become of it.
 const TellJob = "tell"
 
-// PlanTelling plans that everyone who holds a seat in t is told of its last
+// PlanTelling plans that everyone who holds a seat in t or waits for one is told of its last
 // change as soon as this transaction is kept, but not from until on. What the
 // flow is told about is data. It is done in a turn of its own for each of them:
 // a training may have [MaxSeats] holders, who do not fit one transaction. It

@@ -206,6 +206,36 @@ func (tx *Tx) Ahead(e *Entry) (int, error) {
 	return n, nil
 }
 
+// AnswersFor returns the member who answers an offer to e: who made it for a
+// group, she herself, or the one who passes messages on to her. It returns
+// [ErrNotFound] when none of them is reached.
+func (tx *Tx) AnswersFor(e *Entry) (*Member, error) {
+	ids := []string{e.By}
+	if len(e.Members) == 1 {
+		ids = []string{e.Members[0], e.By}
+	}
+	for _, id := range ids {
+		m, err := tx.Member(id)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		_, relay, err := tx.Reach(m)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		case relay != nil:
+			return relay, nil
+		default:
+			return m, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
 func (tx *Tx) entries(training string) ([]*Entry, error) {
 	var list []*Entry
 	for e, err := range tx.WaitingList(training) {

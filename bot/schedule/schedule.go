@@ -40,6 +40,7 @@ type Schedule struct {
 	store  *store.Store
 	handle func(context.Context, flows.Input) error
 	ears   []*ear
+	zone   *time.Location // nil: there is no night
 
 	mu      sync.Mutex // held by a tick
 	pauses  map[string]pause
@@ -69,6 +70,7 @@ func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
+		{store.SeatsJob, s.seats},
 		{store.HearJob, s.hear},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},

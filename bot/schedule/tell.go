@@ -18,7 +18,7 @@ const tellFlow = "training_news"
 // while the row may wait for weeks.
 const tellPortion = 4 * remindAtOnce
 
-// tell hands everybody who holds a seat over to be told what has become of the
+// tell hands everybody who holds a seat, or waits for one, over to be told what has become of the
 // training, each in a turn of her own. A row whose time is over lapses.
 func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 	var errs []error
@@ -40,7 +40,7 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	}
 	var people []string
 	if err := s.store.View(ctx, func(tx *store.Tx) (err error) {
-		people, err = holders(tx, d.Training)
+		people, err = members(tx.Concerned(d.Training))
 		return err
 	}); err != nil {
 		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
