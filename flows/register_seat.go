@@ -55,6 +55,13 @@ func askDetails(t *Turn) error {
 		}
 		t.Offer(Pick("me", "register.me"), Pick("other", other))
 	}
+	if training.Open(t.Now) && training.Seats > 1 {
+		if ok, err := t.registersGroups(); err != nil {
+			return err
+		} else if ok {
+			t.Offer(Pick("group", "register.group_button"))
+		}
+	}
 	t.Offer(Pick("list", "register.see_others"))
 	return nil
 }
@@ -78,6 +85,9 @@ func takeDetails(t *Turn) error {
 			return err
 		}
 		return nil
+	case "group":
+		t.Forget("group")
+		return t.Goto("group")
 	case "mine":
 		return t.Start("mine", nil)
 	case "list":
@@ -288,6 +298,11 @@ func (t *Turn) sayNext(training *store.Training) {
 func (t *Turn) sayEntered(training *store.Training, r *store.Registration, who *store.Member) error {
 	if err := t.sayStanding(training, r, who); err != nil {
 		return err
+	}
+	if r.State == store.Asked {
+		if err := t.planAsked(training); err != nil {
+			return err
+		}
 	}
 	t.Say("register.tell_you")
 	return t.End()

@@ -310,6 +310,14 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(2))
 		s.must(err)
 		s.change(arg(1), func(t *store.Training) { t.Seats = n })
+	case "@approval": // staff decide who comes, and are told by the one who made the training
+		var by string
+		s.update(func(tx *store.Tx) error {
+			_, m, _, err := tx.Meet("test:1", arg(2))
+			by = m.ID
+			return err
+		})
+		s.change(arg(1), func(t *store.Training) { t.Approval, t.By = true, by })
 	case "@cancel":
 		s.change(arg(1), func(t *store.Training) { t.Cancelled = s.now })
 	case "@move":
