@@ -76,7 +76,9 @@ func askGroup(t *Turn) error {
 	} else {
 		t.Say("register.group_so_far", "n", len(group), "names", names(group))
 	}
-	in := func(id string) bool { return slices.ContainsFunc(group, func(m *store.Member) bool { return m.ID == id }) }
+	in := func(id string) bool {
+		return slices.ContainsFunc(group, func(m *store.Member) bool { return m.ID == id })
+	}
 	labels, n := map[string]bool{}, 0
 	if stands, err := t.stands(t.Member.ID); err != nil {
 		return err
