@@ -4,9 +4,9 @@ package flows
 func All() []*Flow {
 	return []*Flow{
 		welcome(), menu(), resume(), help(), courtesy("thanks"), courtesy("greeting"),
-		register(), mine(), remind(), outage(),
+		register(), offer(), mine(), remind(), outage(),
 		profile(), area(), language(), address(),
-		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(),
+		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 	}

@@ -22,7 +22,7 @@ func mine() *Flow {
 	}
 }
 
-// A seat is a seat in a training that has not begun.
+// A seat is a seat in a training that has not begun, or the way to one.
 type seat struct {
 	training     *store.Training
 	registration *store.Registration
@@ -45,7 +45,7 @@ func (t *Turn) upcomingOf(m *store.Member) ([]seat, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !r.Holds() {
+			if !r.Stands() {
 				continue
 			}
 			training, err := t.Training(r.Training)
@@ -70,6 +70,9 @@ func (t *Turn) line(training *store.Training, who *store.Member) string {
 	return text
 }
 
+// briefly is what stands behind a training for which she has no seat yet.
+var briefly = map[store.State]string{store.Asked: "mine.asked", store.Waiting: "mine.waiting", store.Offered: "mine.offered"}
+
 // shownSeats is how many seats are told in full where they are not the matter.
 const shownSeats = 5
 
@@ -77,7 +80,11 @@ const shownSeats = 5
 func (t *Turn) seatLines(seats []seat) []string {
 	var lines []string
 	for _, s := range seats[:min(shownSeats, len(seats))] {
-		lines = append(lines, "• "+t.line(s.training, s.member))
+		line := "• " + t.line(s.training, s.member)
+		if id := briefly[s.registration.State]; id != "" {
+			line += " (" + t.T(id) + ")"
+		}
+		lines = append(lines, line)
 	}
 	if more := len(seats) - shownSeats; more > 0 {
 		lines = append(lines, t.T("register.and_more", "n", more))
@@ -153,7 +160,7 @@ func (t *Turn) seatOf(training, member string) (*seat, error) {
 		return nil, nil
 	}
 	r, err := t.Registration(training, member)
-	if err != nil || !r.Holds() {
+	if err != nil || !r.Stands() {
 		return nil, ignore(err, store.ErrNotFound)
 	}
 	tr, err := t.Training(training)
@@ -174,16 +181,33 @@ func askOne(t *Turn) error {
 	if s.member.ID != t.Member.ID {
 		t.Say("mine.for", "name", s.member.Name)
 	}
-	t.Say("mine.code", "code", s.registration.Code)
-	t.Offer(Pick("cancel", "mine.cancel"))
+	if s.registration.Holds() {
+		t.Say("mine.code", "code", s.registration.Code)
+		t.Offer(Pick("cancel", "mine.cancel"))
+		return nil
+	}
+	if err := t.sayStanding(s.training, s.registration, s.member); err != nil {
+		return err
+	}
+	if s.registration.State == store.Offered {
+		t.Offer(Pick("offer", "register.take_offer"))
+	}
+	t.Offer(Pick("cancel", "mine.leave"))
 	return nil
 }
 
 func takeOne(t *Turn) error {
-	if t.Chosen() != "cancel" {
-		return t.Again("engine.unclear")
+	switch t.Chosen() {
+	case "cancel":
+		return nil
+	case "offer":
+		s, err := t.mySeat()
+		if err != nil || s == nil {
+			return err
+		}
+		return t.Start("offer", OfferNews{Training: s.training.ID, Entry: s.registration.Entry})
 	}
-	return nil
+	return t.Again("engine.unclear")
 }
 
 func askSure(t *Turn) error {
@@ -191,12 +215,16 @@ func askSure(t *Turn) error {
 	if err != nil || s == nil {
 		return err
 	}
-	id := "mine.sure"
+	hers, other, yes, no := "mine.sure", "mine.sure_other", "mine.yes", "mine.no"
+	if s.registration.Waits() {
+		hers, other, yes, no = "mine.sure_waiting", "mine.sure_waiting_other", "mine.yes_leave", "mine.no_leave"
+	}
+	id := hers
 	if s.member.ID != t.Member.ID {
-		id = "mine.sure_other"
+		id = other
 	}
 	t.Say(id, "name", s.member.Name, "training", s.training.Name.In(t.Language), "when", t.When(t.Local(s.training.Start)))
-	t.Offer(Pick("yes", "mine.yes"), Pick("no", "mine.no"))
+	t.Offer(Pick("yes", yes), Pick("no", no))
 	return nil
 }
 
@@ -213,7 +241,11 @@ func takeSure(t *Turn) error {
 		if _, err := t.GiveUp(s.training.ID, s.member.ID, t.Member.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		t.Say("mine.cancelled", "training", s.training.Name.In(t.Language))
+		done := "mine.cancelled"
+		if s.registration.Waits() {
+			done = "mine.left"
+		}
+		t.Say(done, "training", s.training.Name.In(t.Language))
 		return t.End()
 	}
 	return t.Again("engine.unclear")

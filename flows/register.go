@@ -24,6 +24,9 @@ func register() *Flow {
 			{Name: "children", Ask: askChildren, Take: takeChildren},
 			{Name: "check", Ask: askCheck, Take: takeCheck},
 			{Name: "change", Ask: askChanged},
+			{Name: "group", Ask: askGroup, Take: takeGroup},
+			{Name: "group_new", Ask: askGroupNew},
+			{Name: "full", Ask: askFull, Take: takeFull},
 		},
 	}
 }
@@ -161,7 +164,7 @@ func (t *Turn) openTrainings(search string, skip int) ([]*store.Training, bool, 
 		if !training.Open(t.Now) || training.Free() == 0 || !matches(training, tree, words) {
 			continue
 		}
-		if r, err := t.Registration(training.ID, t.Member.ID); err == nil && r.Holds() {
+		if r, err := t.Registration(training.ID, t.Member.ID); err == nil && r.Stands() {
 			continue // it stands on top
 		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, false, err

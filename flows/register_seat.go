@@ -20,28 +20,47 @@ func askDetails(t *Turn) error {
 	if err := t.describe(training); err != nil {
 		return err
 	}
-	held := false
-	if r, err := t.Registration(training.ID, t.Member.ID); err == nil {
-		held = r.Holds()
-	} else if !errors.Is(err, store.ErrNotFound) {
+	r, err := t.Registration(training.ID, t.Member.ID)
+	if err := ignore(err, store.ErrNotFound); err != nil {
 		return err
+	}
+	other := "register.other"
+	if training.Free() == 0 {
+		other = "register.wait_other"
 	}
 	switch {
 	case !training.Cancelled.IsZero():
 		t.Say("register.cancelled")
 	case !training.Open(t.Now):
 		t.Say("register.over")
-	case held:
-		t.Say("register.have")
-		t.Offer(Pick("mine", "menu.mine"))
-		if training.Free() > 0 {
-			t.Offer(Pick("other", "register.other"))
+	case r != nil && r.Stands():
+		if err := t.sayStanding(training, r, t.Member); err != nil {
+			return err
 		}
+		if r.State == store.Offered {
+			t.Offer(Pick("offer", "register.take_offer"))
+		}
+		t.Offer(Pick("mine", "menu.mine"), Pick("other", other))
 	case training.Free() == 0:
-		t.Say("register.full")
+		if training.Waiting > 0 {
+			t.Say("register.full_waiting", "n", training.Waiting)
+		} else {
+			t.Say("register.full")
+		}
+		t.Offer(Pick("me", "register.wait"), Pick("other", other))
 	default:
 		t.Say("register.seats", "n", training.Free())
-		t.Offer(Pick("me", "register.me"), Pick("other", "register.other"))
+		if training.Approval {
+			t.Say("register.approval")
+		}
+		t.Offer(Pick("me", "register.me"), Pick("other", other))
+	}
+	if training.Open(t.Now) && training.Seats > 1 {
+		if ok, err := t.registersGroups(); err != nil {
+			return err
+		} else if ok {
+			t.Offer(Pick("group", "register.group_button"))
+		}
 	}
 	t.Offer(Pick("list", "register.see_others"))
 	return nil
@@ -51,12 +70,24 @@ func takeDetails(t *Turn) error {
 	switch t.Chosen() {
 	case "me":
 		t.Forget("for")
-		return t.Goto("who")
+		return t.waits("who")
+	case "offer":
+		r, err := t.Registration(t.Note("training"), t.Member.ID)
+		if err != nil {
+			return err
+		}
+		return t.Start("offer", OfferNews{Training: r.Training, Entry: r.Entry})
 	case "other":
+		if err := t.waits(""); err != nil {
+			return err
+		}
 		if many, err := t.registersMany(); err != nil || many {
 			return err
 		}
 		return nil
+	case "group":
+		t.Forget("group")
+		return t.Goto("group")
 	case "mine":
 		return t.Start("mine", nil)
 	case "list":
@@ -64,6 +95,24 @@ func takeDetails(t *Turn) error {
 		return t.Goto("list")
 	}
 	return t.Again("engine.unclear")
+}
+
+// waits writes down whether what she was shown is a place on the waiting list,
+// so that she does not come upon it without having asked for it, and goes on
+// with step, if any.
+func (t *Turn) waits(step string) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	t.Forget("wait")
+	if training.Free() == 0 {
+		t.Set("wait", 1)
+	}
+	if step == "" {
+		return nil
+	}
+	return t.Goto(step)
 }
 
 func askChildren(t *Turn) error {
@@ -129,7 +178,11 @@ func askCheck(t *Turn) error {
 	}
 	t.SayText(strings.Join(lines, "\n"))
 	t.Say("register.right")
-	t.Offer(Option{ID: "yes", Label: "register.yes", Wide: true},
+	yes := "register.yes"
+	if t.Count("wait") > 0 {
+		yes = "register.yes_wait"
+	}
+	t.Offer(Option{ID: "yes", Label: yes, Wide: true},
 		Pick("name", "profile.change_name"), Pick("area", "profile.change_area"), Pick("phone", "profile.change_phone"))
 	if training.Children {
 		t.Offer(Pick("children", "register.change_children"))
@@ -154,50 +207,132 @@ func takeCheck(t *Turn) error {
 	return t.Again("engine.unclear")
 }
 
-// takeSeat registers her, or says why it cannot be.
+// takeSeat registers her, has her wait where she wants that, or says why neither
+// can be.
 func takeSeat(t *Turn) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	wait := t.Count("wait") > 0 || training.Approval
+	if training.Open(t.Now) && training.Free() == 0 && !wait {
+		return t.Goto("full") // nobody new is kept for nothing
+	}
 	who, err := t.registrant()
 	if err != nil {
 		return err
 	}
-	if who.ID == "" {
-		training, err := t.training()
-		if err != nil || training == nil {
+	if who.ID == "" && training.Open(t.Now) {
+		if who, err = t.newcomerOf(who); err != nil {
 			return err
 		}
-		if training.Open(t.Now) && training.Free() > 0 { // else Register says why not, and nobody new is kept
-			if who, err = t.newcomerOf(who); err != nil {
-				return err
-			}
-		}
 	}
-	r := &store.Registration{Training: t.Note("training"), Member: who.ID, Children: t.Count("children")}
+	r := &store.Registration{Training: training.ID, Member: who.ID, Children: t.Count("children")}
 	if who.ID != t.Member.ID {
 		r.By = t.Member.ID
 	}
-	training, err := t.Register(r)
+	var entry *store.Entry
+	if wait {
+		training, entry, err = t.Enter(t.Member.ID, r)
+	} else {
+		training, err = t.Register(r)
+	}
 	switch {
-	case errors.Is(err, store.ErrFull):
-		t.Say("register.just_full")
-		return t.Start("register", nil)
 	case errors.Is(err, store.ErrOver):
 		t.Say("register.over")
 		return t.Start("register", nil)
-	case errors.Is(err, store.ErrRegistered) && r.Member != t.Member.ID:
-		t.Say("register.have_other", "name", who.Name)
-		return t.End()
 	case errors.Is(err, store.ErrRegistered):
-		t.Say("register.have")
+		if err := t.sayStanding(training, r, who); err != nil {
+			return err
+		}
 		return t.End()
 	case err != nil:
 		return err
+	case entry != nil:
+		return t.sayEntered(training, r, who)
 	}
-	when := t.When(t.Local(training.Start))
-	if r.By != "" {
-		t.Say("register.done_other", "name", who.Name, "code", r.Code, "training", training.Name.In(t.Language), "when", when, "place", training.Place)
-	} else {
-		t.Say("register.done", "code", r.Code, "training", training.Name.In(t.Language), "when", when, "place", training.Place)
-	}
-	t.Say("register.next_"+t.nextReminder(training), "link", t.Page("/e/"+training.Code))
+	t.sayDone(training, r, who)
+	t.sayNext(training)
 	return t.End()
+}
+
+// askFull asks whether she wants to wait, when the last seat has gone while she
+// was answering.
+func askFull(t *Turn) error {
+	training, err := t.training()
+	if err != nil || training == nil {
+		return err
+	}
+	t.Say("register.just_full", "n", training.Waiting+1)
+	t.Offer(Option{ID: "wait", Label: "register.wait", Wide: true}, Pick("list", "register.see_others"))
+	return nil
+}
+
+func takeFull(t *Turn) error {
+	switch t.Chosen() {
+	case "wait":
+		t.Set("wait", 1)
+		return takeSeat(t)
+	case "list":
+		return t.Start("register", nil)
+	}
+	return t.Again("engine.unclear")
+}
+
+// sayDone says that who has a seat.
+func (t *Turn) sayDone(training *store.Training, r *store.Registration, who *store.Member) {
+	id := "register.done"
+	if who.ID != t.Member.ID {
+		id = "register.done_other"
+	}
+	t.Say(id, "name", who.Name, "code", r.Code, "training", training.Name.In(t.Language),
+		"when", t.When(t.Local(training.Start)), "place", training.Place)
+}
+
+// sayNext says when she will hear of the training again.
+func (t *Turn) sayNext(training *store.Training) {
+	t.Say("register.next_"+t.nextReminder(training), "link", t.Page("/e/"+training.Code))
+}
+
+// sayEntered says that who waits now, and for what.
+func (t *Turn) sayEntered(training *store.Training, r *store.Registration, who *store.Member) error {
+	if err := t.sayStanding(training, r, who); err != nil {
+		return err
+	}
+	if r.State == store.Asked {
+		if err := t.planAsked(training); err != nil {
+			return err
+		}
+	}
+	t.Say("register.tell_you")
+	return t.End()
+}
+
+// standing is what is said of a registration that stands, to her and to the one
+// who registered her.
+var standing = map[store.State]struct{ hers, other string }{
+	store.Held:    {"register.have", "register.have_other"},
+	store.Asked:   {"register.asked", "register.asked_other"},
+	store.Waiting: {"register.waiting", "register.waiting_other"},
+	store.Offered: {"register.offered", "register.offered_other"},
+}
+
+// sayStanding says where r, which is that of who, stands.
+func (t *Turn) sayStanding(training *store.Training, r *store.Registration, who *store.Member) error {
+	n := 0
+	if r.State == store.Waiting {
+		e, err := t.Entry(training.ID, r.Entry)
+		if err != nil {
+			return err
+		}
+		if n, err = t.Ahead(e); err != nil {
+			return err
+		}
+	}
+	id := standing[r.State].hers
+	if who.ID != t.Member.ID {
+		id = standing[r.State].other
+	}
+	t.Say(id, "name", who.Name, "training", training.Name.In(t.Language), "when", t.When(t.Local(training.Start)), "n", n+1)
+	return nil
 }

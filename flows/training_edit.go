@@ -84,7 +84,7 @@ func askSave(t *Turn) error {
 	switch news := t.newsText(changeNews(was), d); {
 	case news == "":
 		t.Say("training.told_none")
-	case now.Taken == 0:
+	case now.Concerns() == 0:
 		t.Say("training.told_nobody")
 	default:
 		if err := t.sayToll(now, news); err != nil {
@@ -128,7 +128,7 @@ func takeSave(t *Turn) error {
 		return err
 	}
 	t.Say("training.saved")
-	if t.newsText(changeNews(was), now) != "" && now.Taken > 0 {
+	if t.newsText(changeNews(was), now) != "" && now.Concerns() > 0 {
 		if err := t.tellHolders(now, changeNews(was)); err != nil {
 			return err
 		}

@@ -29,7 +29,6 @@ func (t *Turn) facts(training *store.Training) ([]fact, error) {
 		return s
 	}
 	yesNo := map[bool]string{true: "answer.yes", false: "answer.no"}
-	listed := map[bool]string{true: "training.listed_all", false: "training.listed_link"}
 	return []fact{
 		{"kind", t.T("training.kind_" + string(training.Kind))},
 		{"name", training.Name["vi"]},
@@ -42,7 +41,7 @@ func (t *Turn) facts(training *store.Training) ([]fact, error) {
 		{"audience", or(training.Audience.In(t.Language), "training.audience_all")},
 		{"seats", t.Number(training.Seats)},
 		{"children", t.T(yesNo[training.Children])},
-		{"listed", t.T(listed[training.Listed])},
+		{"listed", t.T(listing(training))},
 	}, nil
 }
 
@@ -121,8 +120,8 @@ func carry(to, was, now *store.Training) {
 	if now.Children != was.Children {
 		to.Children = now.Children
 	}
-	if now.Listed != was.Listed {
-		to.Listed = now.Listed
+	if now.Listed != was.Listed || now.Approval != was.Approval {
+		to.Listed, to.Approval = now.Listed, now.Approval
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// A news says what has become of a training, to those who hold a seat in it.
+// A news says what has become of a training, to those who hold a seat in it or
+// wait for one.
 type news struct {
 	Training string    `json:"training"`
 	At       time.Time `json:"at"` // who registered later knows it already
@@ -28,7 +29,7 @@ func changeNews(was *store.Training) news {
 	return news{Training: was.ID, Start: was.Start, End: was.End, Place: was.Place}
 }
 
-// tellHolders has everyone who holds a seat told n, each in her language, in a
+// tellHolders has everyone who holds a seat or waits for one told n, each in her language, in a
 // turn of her own (see [store.Tx.PlanTelling]).
 func (t *Turn) tellHolders(training *store.Training, n news) error {
 	n.Training, n.At, n.Until = training.ID, t.Now, training.Start
@@ -42,7 +43,7 @@ func (t *Turn) tellHolders(training *store.Training, n news) error {
 	return t.PlanTelling(training, n.Until, data)
 }
 
-// trainingNews tells one who holds a seat what has become of the training. It
+// trainingNews tells one who holds a seat or waits for one what has become of the training. It
 // says the neutral name only: the phone may lie on the table.
 func trainingNews() *Flow {
 	return &Flow{
@@ -57,7 +58,7 @@ func trainingNews() *Flow {
 				return ignore(err, store.ErrNotFound)
 			}
 			r, err := t.Registration(n.Training, t.Member.ID)
-			if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Holds() || r.At.After(n.At)) || !t.Now.Before(n.Until) {
+			if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Stands() || r.At.After(n.At)) || !t.Now.Before(n.Until) {
 				return nil
 			}
 			if err != nil {

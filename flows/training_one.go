@@ -16,6 +16,9 @@ func trainingOne() *Flow {
 			{Name: "begin", Ask: beginOne},
 			{Name: "one", Ask: askTraining, Take: takeTraining},
 			{Name: "list", Ask: askPeople, Take: takePeople},
+			{Name: "asked", Ask: askAsked, Take: takeAsked},
+			{Name: "asked_all", Ask: askAskedAll, Take: takeAskedAll},
+			{Name: "waiting", Ask: askWaiting, Take: takeWaiting},
 			{Name: "share", Ask: askShare, Take: takeShare},
 			{Name: "cancel", Ask: askCancel, Take: takeCancel},
 			{Name: "remove", Ask: askSeatCode, Take: takeSeatCode, Free: true},
@@ -75,6 +78,12 @@ func askTraining(t *Turn) error {
 	if training.Brought > 0 {
 		counts = append(counts, t.T("training.brought", "n", training.Brought))
 	}
+	if n := training.Waiting + training.Kept; n > 0 {
+		counts = append(counts, t.T("training.waiting", "n", n, "kept", training.Kept))
+	}
+	if training.Asked > 0 {
+		counts = append(counts, t.T("training.asked", "n", training.Asked))
+	}
 	counts = append(counts, t.T("training.code", "code", training.Code))
 	t.SayText(strings.Join(counts, "\n"))
 	switch {
@@ -84,6 +93,12 @@ func askTraining(t *Turn) error {
 		t.Say("training.is_over")
 	case !training.Open(t.Now):
 		t.Say("training.is_on")
+	}
+	if training.Asked > 0 && training.Open(t.Now) {
+		t.Offer(Option{ID: "asked", Label: "training.asked_decide", Wide: true})
+	}
+	if training.Waiting+training.Kept > 0 {
+		t.Offer(Pick("waiting", "training.waiting_list"))
 	}
 	if training.Taken > 0 {
 		t.Offer(Pick("list", "training.list"), Pick("file", "training.file"))
@@ -121,7 +136,10 @@ func takeTraining(t *Turn) error {
 		return t.Stand()
 	case "edit":
 		return t.Start("training_edit", training.ID)
-	case "share", "cancel", "remove":
+	case "asked":
+		t.Forget("after")
+		return t.Goto("asked")
+	case "share", "cancel", "remove", "waiting":
 		return t.Goto(t.Chosen())
 	}
 	return t.Again("engine.unclear")
@@ -223,7 +241,7 @@ func askCancel(t *Turn) error {
 		return t.Goto("one")
 	}
 	t.Say("training.cancel_sure", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
-	if training.Taken == 0 {
+	if training.Concerns() == 0 {
 		t.Say("training.told_nobody")
 	} else {
 		if err := t.sayToll(training, t.newsText(news{}, training)); err != nil {
@@ -261,7 +279,7 @@ func takeCancel(t *Turn) error {
 		return err
 	}
 	t.Say("training.cancelled")
-	if training.Taken > 0 {
+	if training.Concerns() > 0 {
 		if err := t.tellHolders(training, news{}); err != nil {
 			return err
 		}

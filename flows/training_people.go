@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -25,8 +26,13 @@ type participant struct {
 
 // participants are those who hold a seat in the training, by given name.
 func (t *Turn) participants(training string) ([]participant, error) {
+	return t.people(t.Holders(training))
+}
+
+// people are those of the registrations, by given name.
+func (t *Turn) people(registrations iter.Seq2[*store.Registration, error]) ([]participant, error) {
 	var all []participant
-	for r, err := range t.Holders(training) {
+	for r, err := range registrations {
 		if err != nil {
 			return nil, err
 		}
@@ -71,14 +77,15 @@ func (t *Turn) sayTelling(training *store.Training) error {
 	return err
 }
 
-// reach counts those who hold a seat and get messages, and those who do not.
+// reach counts those who hold a seat or wait for one and get messages, and those
+// who do not.
 // Where there are very many, all count as reached: looking each of them up
 // would hold others up.
 func (t *Turn) reach(training *store.Training) (reached, unreached int, err error) {
-	if training.Taken > listMost {
-		return training.Taken, 0, nil
+	if n := training.Concerns(); n > listMost {
+		return n, 0, nil
 	}
-	people, err := t.participants(training.ID)
+	people, err := t.people(t.Concerned(training.ID))
 	for _, p := range people {
 		if p.unreached {
 			unreached++

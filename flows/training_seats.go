@@ -30,7 +30,7 @@ func takeSeats(t *Turn, d *store.Training) error {
 	return nil
 }
 
-// taken is how many seats of what d is the draft of are taken now.
+// taken is how many seats of what d is the draft of are held or kept now.
 func (t *Turn) taken(d *store.Training) (int, error) {
 	if d.ID == "" {
 		return 0, nil
@@ -39,7 +39,7 @@ func (t *Turn) taken(d *store.Training) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return now.Taken, nil
+	return now.Taken + now.Kept, nil
 }
 
 func askAlong(t *Turn, _ *store.Training) error {
@@ -58,7 +58,9 @@ func takeAlong(t *Turn, d *store.Training) error {
 
 func askListed(t *Turn, _ *store.Training) error {
 	t.Say("training.listed_ask")
-	t.Offer(Option{ID: "all", Label: "training.listed_all", Wide: true}, Option{ID: "link", Label: "training.listed_link", Wide: true})
+	for _, id := range []string{"all", "approval", "link"} {
+		t.Offer(Option{ID: id, Label: listings[id], Wide: true})
+	}
 	return nil
 }
 
@@ -66,8 +68,25 @@ func takeListed(t *Turn, d *store.Training) error {
 	if t.Chosen() == "" {
 		return t.Again("engine.unclear")
 	}
-	d.Listed = t.Chosen() == "all"
+	d.Listed, d.Approval = t.Chosen() != "link", t.Chosen() == "approval"
 	return nil
+}
+
+// listings are the ways to a seat: everybody takes one, everybody asks for one
+// and staff decide, or only who has the link sees the training.
+var listings = map[string]string{
+	"all": "training.listed_all", "approval": "training.listed_approval", "link": "training.listed_link",
+}
+
+// listing is the locale id of the way to a seat in d.
+func listing(d *store.Training) string {
+	switch {
+	case d.Approval:
+		return listings["approval"]
+	case d.Listed:
+		return listings["all"]
+	}
+	return listings["link"]
 }
 
 const (

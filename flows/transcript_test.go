@@ -310,6 +310,14 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(2))
 		s.must(err)
 		s.change(arg(1), func(t *store.Training) { t.Seats = n })
+	case "@approval": // staff decide who comes, and are told by the one who made the training
+		var by string
+		s.update(func(tx *store.Tx) error {
+			_, m, _, err := tx.Meet("test:1", arg(2))
+			by = m.ID
+			return err
+		})
+		s.change(arg(1), func(t *store.Training) { t.Approval, t.By = true, by })
 	case "@cancel":
 		s.change(arg(1), func(t *store.Training) { t.Cancelled = s.now })
 	case "@move":
@@ -622,6 +630,9 @@ func (s *stage) fire(d *store.Due) {
 		flow, data = "remind", raw
 	case store.TellJob:
 		flow = "training_news"
+	case store.SeatsJob:
+		s.offerSeats(d.Training)
+		return
 	default:
 		return
 	}
@@ -631,7 +642,11 @@ func (s *stage) fire(d *store.Due) {
 		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
 		}
-		for r, err := range tx.Holders(d.Training) {
+		registrations := tx.Holders(d.Training)
+		if d.Job == store.TellJob {
+			registrations = tx.Concerned(d.Training)
+		}
+		for r, err := range registrations {
 			if err != nil {
 				return err
 			}
@@ -647,6 +662,31 @@ func (s *stage) fire(d *store.Due) {
 		if len(s.posted) > 0 {
 			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
 		}
+		s.write("")
+	}
+}
+
+// offerSeats offers what is free in the training to those who wait, and tells
+// them.
+func (s *stage) offerSeats(training string) {
+	var offered, lapsed []*store.Entry
+	s.update(func(tx *store.Tx) (err error) {
+		offered, lapsed, err = tx.OfferSeats(training)
+		return err
+	})
+	for i, e := range append(lapsed, offered...) {
+		var who *store.Member
+		s.update(func(tx *store.Tx) (err error) {
+			who, err = tx.AnswersFor(e)
+			return err
+		})
+		raw, err := json.Marshal(OfferNews{Training: training, Entry: e.ID, Members: e.Members, Until: e.Until, Lapsed: i < len(lapsed)})
+		s.must(err)
+		s.posted = nil
+		s.must(s.engine.Handle(context.Background(), Input{
+			ID: fmt.Sprint("offer/", e.ID, i < len(lapsed)), Kind: Due, Member: who.ID, Flow: "offer", Data: raw, At: s.now,
+		}))
+		fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
 		s.write("")
 	}
 }

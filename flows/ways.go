@@ -201,6 +201,21 @@ func (t *Turn) dropSame() {
 	})
 }
 
+// dropWaiting drops the talk that waits in the flow about title: it has become
+// void. For what is heard only, where the talk is otherwise left as it is.
+func (t *Turn) dropWaiting(flow, title string) error {
+	conv, err := t.Conversation(t.hearer().ID)
+	if err != nil {
+		return err
+	}
+	n := len(conv.Waiting)
+	conv.Waiting = slices.DeleteFunc(conv.Waiting, func(w []store.Frame) bool { return w[0].Flow == flow && w[0].Title == title })
+	if len(conv.Waiting) == n {
+		return nil
+	}
+	return t.PutConversation(conv)
+}
+
 // takeUp goes on with the latest talk that waits.
 func (t *Turn) takeUp() error {
 	w := t.conv.Waiting

@@ -114,6 +114,7 @@ var checks = map[string]func(*checker) error{
 	"receipt":             only[Receipt]("receipt"),
 	"registration":        checkRegistrations,
 	"registration_member": checkSeats,
+	"waiting":             checkWaiting,
 	"relay":               checkRelays,
 	"screen":              checkScreen,
 	"seen":                only[seen]("seen"),
@@ -349,7 +350,7 @@ func checkTrainings(c *checker) error {
 // training that takes none any more, those of deleted members are gone while
 // their seats stay counted.
 func (c *checker) countSeats(t *Training) {
-	held, children := 0, 0
+	held, children, kept, waiting, asked := 0, 0, 0, 0, 0
 	for r, err := range c.tx.Registrations(t.ID) {
 		if err != nil { // told where registrations are read
 			return
@@ -359,6 +360,22 @@ func (c *checker) countSeats(t *Training) {
 			children += r.Children
 		}
 	}
+	for e, err := range c.tx.WaitingList(t.ID) {
+		if err != nil { // told where the list is read
+			return
+		}
+		switch n := len(e.Members); {
+		case e.Asked:
+			asked += n
+		case e.keeps():
+			kept += n
+		default:
+			waiting += n
+		}
+	}
+	c.want(t.Kept == kept && t.Waiting == waiting && t.Asked == asked, "training", t.ID, fmt.Sprintf(
+		"says that seats are kept for %d people, %d wait and %d are asked for; on its list they are %d, %d and %d",
+		t.Kept, t.Waiting, t.Asked, kept, waiting, asked))
 	fits := t.Taken == held && t.Brought == children
 	if !t.Open(c.tx.Now) {
 		fits = t.Taken >= held && t.Brought >= children
@@ -389,6 +406,21 @@ func checkRegistrations(c *checker) error {
 		c.want(c.has("training", r.Training), "registration", key, "is for training "+r.Training+", which is not there")
 		c.wantMember(r.Member, "registration", key)
 		c.want(c.has("registration_member", r.Member+"/"+r.Training), "registration", key, "is not among those of its member")
+		e := find[Entry](c, "waiting", r.Training+"/"+r.Entry)
+		c.want(r.Waits() == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
+		c.want(r.Entry == "" || e != nil && slices.Contains(e.Members, r.Member), "registration", key, "waits at a place that is not hers")
+	})
+}
+
+func checkWaiting(c *checker) error {
+	return documents(c, "waiting", func(key string, e *Entry) {
+		c.want(e.key() == key, "waiting", key, "says it is "+e.key())
+		c.want(c.has("training", e.Training), "waiting", key, "is for training "+e.Training+", which is not there")
+		c.want(len(e.Members) > 0, "waiting", key, "is of nobody")
+		for _, m := range e.Members {
+			r := find[Registration](c, "registration", e.Training+"/"+m)
+			c.want(r != nil && r.Waits() && r.Entry == e.ID, "waiting", key, "is of member "+m+", who does not wait there")
+		}
 	})
 }
 

@@ -71,6 +71,15 @@ func village(t *testing.T) *memory.DB {
 				return err
 			}
 		}
+		small := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp nhỏ"}, Start: now.AddDate(0, 0, 9), Area: "92", Seats: 1}
+		if err := tx.AddTraining(small); err != nil {
+			return err
+		}
+		for _, m := range []*store.Member{hoa, mother} {
+			if _, _, err := tx.Enter(m.ID, &store.Registration{Training: small.ID, Member: m.ID}); err != nil {
+				return err
+			}
+		}
 		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
 			return err
 		}

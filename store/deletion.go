@@ -19,6 +19,7 @@ var deletion = []fate{
 	{"tappable", "deleted", "leads to her conversation"},
 	{"registration", "deleted", "seats ahead are given up for others; of past ones the training's count of participants remains"},
 	{"registration_member", "deleted", "leads to her registrations"},
+	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
 	{"training_start", "kept", "nothing about persons"},
@@ -158,15 +159,12 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 		if err != nil {
 			return err
 		}
-		if r.Holds() && t.Open(tx.Now) {
+		if r.Waits() || r.Holds() && t.Open(tx.Now) {
 			if _, err := tx.GiveUp(r.Training, m.ID, ""); err != nil {
 				return err
 			}
 		}
-		if err := tx.kv.Delete("registration", r.Training+"/"+m.ID); err != nil {
-			return err
-		}
-		if err := tx.kv.Delete("registration_member", m.ID+"/"+r.Training); err != nil {
+		if err := tx.deleteRegistration(r); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func (h *Hold) KeepsDue(d *Due) bool {
 		return false
 	}
 	switch d.Job {
-	case RemindJob, TellJob, TellOneJob, HearJob, OutageJob:
+	case RemindJob, TellJob, TellOneJob, SeatsJob, HearJob, OutageJob:
 		return true
 	}
 	return false

@@ -161,8 +161,9 @@ func (tx *Tx) mergeContacts(keep, gone *Member) error {
 	return nil
 }
 
-// mergeRegistrations gives keep the seats of gone. Of two in the same training
-// one is freed; the children are the same, so the larger number of them counts.
+// mergeRegistrations gives keep the registrations of gone. Of two in the same
+// training the one that is nearer to a seat stays, and the other is given up;
+// the children are the same, so the larger number of them counts.
 func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 	var hers []*Registration
 	for r, err := range tx.RegistrationsOf(gone.ID) {
@@ -176,44 +177,103 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if was != nil && was.Holds() && r.Holds() {
-			t, err := tx.Training(r.Training)
-			if err != nil {
-				return err
-			}
-			children := max(was.Children, r.Children)
-			t.Taken--
-			t.Brought += children - was.Children - r.Children
-			was.Children = children
-			if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
-				return err
-			}
+		if was == nil || r.nearness() > was.nearness() {
+			err = tx.passRegistration(was, r, keep.ID)
+		} else {
+			err = tx.dropRegistration(was, r)
 		}
-		if was == nil || !was.Holds() {
-			moved := *r
-			moved.Member = keep.ID
-			if was != nil && !r.Holds() {
-				moved = *was
-			}
-			was = &moved
-		}
-		if was.By == gone.ID || was.By == keep.ID {
-			was.By = "" // she did so herself
-		}
-		if err := put(tx, "registration", r.Training+"/"+keep.ID, was); err != nil {
-			return err
-		}
-		if err := tx.kv.Put("registration_member", keep.ID+"/"+r.Training, mark); err != nil {
-			return err
-		}
-		if err := tx.kv.Delete("registration", r.Training+"/"+gone.ID); err != nil {
-			return err
-		}
-		if err := tx.kv.Delete("registration_member", gone.ID+"/"+r.Training); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// nearness is how near to a seat r is.
+func (r *Registration) nearness() int {
+	if !r.Stands() {
+		return 0
+	}
+	return 1 + slices.Index([]State{Asked, Waiting, Offered, Held}, r.State)
+}
+
+// passRegistration makes r the registration of the member keep in the place of
+// was, which may be nil.
+func (tx *Tx) passRegistration(was, r *Registration, keep string) error {
+	children := r.Children
+	if was != nil && was.Stands() {
+		children = max(children, was.Children)
+		if _, err := tx.GiveUp(was.Training, keep, ""); err != nil {
+			return err
+		}
+	}
+	gone := r.Member
+	if err := tx.deleteRegistration(r); err != nil {
+		return err
+	}
+	r.Member = keep
+	if r.By == gone || r.By == keep {
+		r.By = "" // she did so herself
+	}
+	if err := tx.kv.Put("registration_member", keep+"/"+r.Training, mark); err != nil {
+		return err
+	}
+	if r.Entry != "" {
+		e, err := tx.Entry(r.Training, r.Entry)
+		if err != nil {
+			return err
+		}
+		e.Members[slices.Index(e.Members, gone)] = keep
+		if e.By == gone {
+			e.By = keep
+		}
+		if err := tx.putEntry(e); err != nil {
+			return err
+		}
+	}
+	return tx.putChildren(r, children)
+}
+
+// dropRegistration ends r, because the same person stands nearer to a seat, or
+// no worse, as was.
+func (tx *Tx) dropRegistration(was, r *Registration) error {
+	children := was.Children
+	if r.Stands() {
+		children = max(children, r.Children)
+		if _, err := tx.GiveUp(r.Training, r.Member, ""); err != nil {
+			return err
+		}
+		was, err := tx.Registration(was.Training, was.Member) // a group may have had both
+		if err != nil {
+			return err
+		}
+		return errors.Join(tx.putChildren(was, children), tx.deleteRegistration(r))
+	}
+	return tx.deleteRegistration(r)
+}
+
+// putChildren keeps r with another number of children.
+func (tx *Tx) putChildren(r *Registration, children int) error {
+	if r.Holds() && children != r.Children {
+		t, err := tx.Training(r.Training)
+		if err != nil {
+			return err
+		}
+		t.Brought += children - r.Children
+		if err := tx.putTraining(t); err != nil {
+			return err
+		}
+	}
+	r.Children = children
+	return tx.putRegistration(r)
+}
+
+// deleteRegistration deletes r, which is counted nowhere any more, or passes on.
+func (tx *Tx) deleteRegistration(r *Registration) error {
+	if err := tx.kv.Delete("registration", r.Training+"/"+r.Member); err != nil {
+		return err
+	}
+	return tx.kv.Delete("registration_member", r.Member+"/"+r.Training)
 }
 
 // mergeRelays lets keep pass messages on to those to whom gone did. Neither
@@ -259,8 +319,21 @@ func (tx *Tx) registeredBy(m *Member, from, to string) error {
 		}
 	}
 	for _, r := range changed {
-		if err := put(tx, "registration", r.Training+"/"+r.Member, r); err != nil {
+		if err := tx.putRegistration(r); err != nil {
 			return err
+		}
+		if r.Entry == "" {
+			continue
+		}
+		e, err := tx.Entry(r.Training, r.Entry)
+		if err != nil {
+			return err
+		}
+		if e.By == from {
+			e.By = to
+			if err := tx.putEntry(e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -26,11 +26,16 @@ var migrations = []func(*Tx) error{
 	mayBeSealed,
 	chainEarlierAudits,
 	sealPassphrases,
+	mayWait,
 }
 
 // mayBeSealed changes nothing. From here on fields may be sealed, which an older
 // program would take for text.
 func mayBeSealed(*Tx) error { return nil }
+
+// mayWait changes nothing. From here on a registration may wait for a seat, which
+// an older program would take for one that is held.
+func mayWait(*Tx) error { return nil }
 
 // findMessagesByMember adds the index of messages by member.
 func findMessagesByMember(tx *Tx) error {

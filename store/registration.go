@@ -8,7 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A Registration is a member's seat in a training, or the seat she gave up.
+// A Registration is a member's way to a seat in a training: she asked for it,
+// waits for it, has it, or gave it up.
 //
 //	registration         training ID/member ID → Registration
 //	registration_member  member ID/training ID → mark
@@ -16,94 +17,173 @@ type Registration struct {
 	Training string    `json:"training"`
 	Member   string    `json:"member"`
 	Code     string    `json:"code"`                // 5 characters on her receipt
+	State    State     `json:"state,omitzero"`      // where she stands, or stood when it ended
+	Entry    string    `json:"entry,omitzero"`      // ID of the [Entry] while it is asked, waiting or offered
 	By       string    `json:"by,omitzero"`         // member who registered her, if another
 	Children int       `json:"children,omitzero"`   // small children she brings
-	At       time.Time `json:"at"`                  // when she got the seat
-	GaveUp   time.Time `json:"gave_up,omitzero"`    // when the seat was given up; zero: she holds it
-	GaveUpBy string    `json:"gave_up_by,omitzero"` // member who did; empty: the bot
+	At       time.Time `json:"at"`                  // when she got the seat, or began to wait for it
+	GaveUp   time.Time `json:"gave_up,omitzero"`    // when it ended; zero: it has not
+	GaveUpBy string    `json:"gave_up_by,omitzero"` // member who ended it; empty: the bot
 
 	Rest jsontext.Value `json:",embed"`
 }
 
+// A State is how far a registration is on its way to a seat.
+//
+//	       ┌→ asked ──approved──┐
+//	enter ─┼→ waiting ←─────────┤ (no seat is free)
+//	       │     ↓              │
+//	       │  offered ──taken──→│
+//	       └──────────────────→ held
+//
+// Each of them may be given up. An offer may be declined or lapse, what was
+// asked for may be refused; then it has ended.
+type State string
+
+const (
+	Held     State = ""         // the seat is hers
+	Asked    State = "asked"    // staff decide whether she comes
+	Waiting  State = "waiting"  // no seat was free
+	Offered  State = "offered"  // a seat is free, and it is hers if she says so in time
+	Declined State = "declined" // she did not want what was offered
+	Lapsed   State = "lapsed"   // she did not answer an offer in time
+	Refused  State = "refused"  // staff decided against
+)
+
 // Holds says whether the seat is hers.
-func (r *Registration) Holds() bool { return r.GaveUp.IsZero() }
+func (r *Registration) Holds() bool { return r.GaveUp.IsZero() && r.State == Held }
+
+// Waits says whether she may still get the seat: staff decide, no seat is free
+// yet, or one is offered.
+func (r *Registration) Waits() bool {
+	return r.GaveUp.IsZero() && (r.State == Asked || r.State == Waiting || r.State == Offered)
+}
+
+// Stands says whether she holds the seat or waits for it.
+func (r *Registration) Stands() bool { return r.Holds() || r.Waits() }
 
 var (
-	// ErrFull says that no seat is left.
+	// ErrFull says that no seat is left for those who come now.
 	ErrFull = errors.New("no seat is left")
-	// ErrRegistered says that she holds a seat already.
+	// ErrRegistered says that she holds a seat already, or waits for one.
 	ErrRegistered = errors.New("registered already")
 	// ErrOver says that a training has begun or was cancelled.
 	ErrOver = errors.New("training takes no registrations any more")
+	// ErrApproval says that staff decide who gets a seat.
+	ErrApproval = errors.New("staff decide who gets a seat")
 )
 
 // MaxChildren is how many small children one woman can bring.
 const MaxChildren = 5
 
 // Register gives the member r.Member a seat in the training r.Training and
-// keeps r. It returns [ErrOver], [ErrRegistered] (r is what she holds then) or
-// [ErrFull], in this order, when there is none for her.
+// keeps r. It returns [ErrOver], [ErrRegistered] (r is what she has then),
+// [ErrApproval] or [ErrFull], in this order, when there is none for her; she
+// may [Tx.Enter] then.
 func (tx *Tx) Register(r *Registration) (*Training, error) {
 	t, err := tx.Training(r.Training)
 	if err != nil {
 		return nil, err
 	}
-	if !t.Open(tx.Now) {
-		return t, ErrOver
+	if err := tx.admits(t, r); err != nil {
+		return t, err
 	}
-	was, err := tx.Registration(r.Training, r.Member)
-	if err == nil && was.Holds() {
-		*r = *was
-		return t, ErrRegistered
-	}
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	if t.Free() == 0 {
+	switch {
+	case t.Approval:
+		return t, ErrApproval
+	case t.Free() == 0:
 		return t, ErrFull
 	}
+	if err := tx.seat(t, r); err != nil {
+		return nil, err
+	}
+	return t, tx.putTraining(t)
+}
+
+// admits returns why r cannot become a new registration for t, or nil. What she
+// has had before is taken into r.
+func (tx *Tx) admits(t *Training, r *Registration) error {
+	if !t.Open(tx.Now) {
+		return ErrOver
+	}
+	was, err := tx.Registration(r.Training, r.Member)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if was.Stands() {
+		*r = *was
+		return ErrRegistered
+	}
+	r.Code = was.Code
+	return nil
+}
+
+// seat makes r hold a seat of t, which the caller keeps.
+func (tx *Tx) seat(t *Training, r *Registration) error {
+	r.State, r.Entry = Held, ""
+	t.Taken++
+	t.Brought += min(max(r.Children, 0), MaxChildren)
+	return tx.putNewRegistration(r)
+}
+
+// putNewRegistration keeps r, which has just got its state.
+func (tx *Tx) putNewRegistration(r *Registration) error {
 	r.Children = min(max(r.Children, 0), MaxChildren)
 	r.At, r.GaveUp, r.GaveUpBy = tx.Now, time.Time{}, ""
-	if was != nil {
-		r.Code = was.Code
-	}
 	if r.Code == "" {
 		r.Code = tx.NewCode(5)
 	}
-	t.Taken++
-	t.Brought += r.Children
-	if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
-		return nil, err
-	}
 	if err := tx.kv.Put("registration_member", r.Member+"/"+r.Training, mark); err != nil {
-		return nil, err
+		return err
 	}
-	return t, write(tx, &tx.store.registrations, "registration", r.Training+"/"+r.Member, r, (*Registration).clone)
+	return tx.putRegistration(r)
 }
 
-// GiveUp gives the member's seat in the training back for others. by is the
-// member who does it; empty: the bot. It returns [ErrNotFound] when she holds
-// none. A seat in a training that has begun is given up all the same: it was
-// not used.
+func (tx *Tx) putRegistration(r *Registration) error {
+	return write(tx, &tx.store.registrations, "registration", r.Training+"/"+r.Member, r, (*Registration).clone)
+}
+
+// GiveUp ends the member's registration for the training, whether she holds a
+// seat or waits for one; it passes on to others. by is the member who does it;
+// empty: the bot. It returns [ErrNotFound] when she has none. A seat in a
+// training that has begun is given up all the same: it was not used.
 func (tx *Tx) GiveUp(training, member, by string) (*Registration, error) {
 	r, err := tx.Registration(training, member)
 	if err != nil {
 		return nil, err
 	}
-	if !r.Holds() {
+	if !r.Stands() {
 		return nil, ErrNotFound
 	}
 	t, err := tx.Training(training)
 	if err != nil {
 		return nil, err
 	}
-	t.Taken--
-	t.Brought -= r.Children
-	if err := write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone); err != nil {
+	if r.Holds() {
+		t.Taken--
+		t.Brought -= r.Children
+	} else if err := tx.leave(t, r); err != nil {
 		return nil, err
 	}
-	r.GaveUp, r.GaveUpBy = tx.Now, by
-	return r, write(tx, &tx.store.registrations, "registration", training+"/"+member, r, (*Registration).clone)
+	r.Entry, r.GaveUp, r.GaveUpBy = "", tx.Now, by
+	if err := tx.putRegistration(r); err != nil {
+		return nil, err
+	}
+	return r, tx.freed(t)
+}
+
+// freed keeps t, of which seats may have become free, and has them offered to
+// those who wait.
+func (tx *Tx) freed(t *Training) error {
+	if t.Waiting > 0 && t.Open(tx.Now) {
+		if err := tx.planSeats(t, tx.Now); err != nil {
+			return err
+		}
+	}
+	return tx.putTraining(t)
 }
 
 // Registration returns the member's registration in the training, one that was
@@ -125,14 +205,24 @@ func (tx *Tx) registrationsFrom(training, member string) iter.Seq2[*Registration
 // Holders yields the registrations of a training whose seat is held, in the
 // order of member ids.
 func (tx *Tx) Holders(training string) iter.Seq2[*Registration, error] {
-	return tx.HoldersFrom(training, "")
+	return tx.registrationsThat(training, "", (*Registration).Holds)
 }
 
-// HoldersFrom yields what Holders does from that of the member on.
-func (tx *Tx) HoldersFrom(training, member string) iter.Seq2[*Registration, error] {
+// Concerned yields the registrations of a training that hold a seat or wait for
+// one, in the order of member ids: whom it concerns when the training changes.
+func (tx *Tx) Concerned(training string) iter.Seq2[*Registration, error] {
+	return tx.ConcernedFrom(training, "")
+}
+
+// ConcernedFrom yields what Concerned does from that of the member on.
+func (tx *Tx) ConcernedFrom(training, member string) iter.Seq2[*Registration, error] {
+	return tx.registrationsThat(training, member, (*Registration).Stands)
+}
+
+func (tx *Tx) registrationsThat(training, from string, which func(*Registration) bool) iter.Seq2[*Registration, error] {
 	return func(yield func(*Registration, error) bool) {
-		for r, err := range tx.registrationsFrom(training, member) {
-			if err == nil && !r.Holds() {
+		for r, err := range tx.registrationsFrom(training, from) {
+			if err == nil && !which(r) {
 				continue
 			}
 			if !yield(r, err) {

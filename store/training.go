@@ -27,7 +27,11 @@ type Training struct {
 	Area      string    `json:"area"`              // it is for those who live in this unit or below it
 	Audience  Text      `json:"audience,omitzero"` // for whom, in words
 	Seats     int       `json:"seats"`             // at least 1
-	Taken     int       `json:"taken"`             // seats that are taken, never more than Seats by registering
+	Taken     int       `json:"taken"`             // seats that are held, never more than Seats by registering
+	Kept      int       `json:"kept,omitzero"`     // seats that are kept for those to whom they were offered
+	Waiting   int       `json:"waiting,omitzero"`  // people who wait for a seat and for whom none is kept
+	Asked     int       `json:"asked,omitzero"`    // people about whom staff have not decided yet
+	Approval  bool      `json:"approval,omitzero"` // staff decide who gets a seat
 	Children  bool      `json:"children,omitzero"` // small children may come along
 	Brought   int       `json:"brought,omitzero"`  // children that will come
 	Listed    bool      `json:"listed,omitzero"`   // offered to everyone in the area; else by invitation (link) only
@@ -67,8 +71,20 @@ func (t Text) In(language string) string {
 	return t["vi"]
 }
 
-// Free is how many seats are left.
-func (t *Training) Free() int { return max(0, t.Seats-t.Taken) }
+// Free is how many seats are left for those who come now: none while others
+// wait.
+func (t *Training) Free() int {
+	if t.Waiting > 0 {
+		return 0
+	}
+	return t.left()
+}
+
+// Concerns is how many people hold a seat or wait for one.
+func (t *Training) Concerns() int { return t.Taken + t.Kept + t.Waiting + t.Asked }
+
+// left is how many seats nobody holds and none is kept for.
+func (t *Training) left() int { return max(0, t.Seats-t.Taken-t.Kept) }
 
 // Open says whether the training takes place and has not begun at now.
 func (t *Training) Open(now time.Time) bool { return t.Cancelled.IsZero() && now.Before(t.Start) }
@@ -118,12 +134,17 @@ func (tx *Tx) AddTraining(t *Training) error {
 	if err := tx.planReminders(t); err != nil {
 		return err
 	}
+	return tx.putTraining(t)
+}
+
+func (tx *Tx) putTraining(t *Training) error {
 	return write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone)
 }
 
 // ChangeTraining has change edit the training id, keeps the result and returns
 // it. It returns [ErrChanged] when the training is not at revision, that is,
-// when somebody else was quicker. A new start re-plans the reminders.
+// when somebody else was quicker. A new start re-plans the reminders; more seats
+// are offered to those who wait.
 func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*Training, error) {
 	t, err := tx.Training(id)
 	if err != nil {
@@ -147,11 +168,11 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 	if err := tx.indexTraining(t); err != nil {
 		return nil, err
 	}
-	return t, write(tx, &tx.store.trainings, "training", t.ID, t, (*Training).clone)
+	return t, tx.freed(t)
 }
 
 // TellJob is the job that has the flow training_news tell everyone who holds a
-// seat in a training what has become of it.
+// seat in a training, or waits for one, what has become of it.
 const TellJob = "tell"
 
 // TellOneJob is the job that has it tell one of them, in a row that [TellJob] has
@@ -159,7 +180,7 @@ const TellJob = "tell"
 // everyone again.
 const TellOneJob = "tell_one"
 
-// PlanTelling plans that everyone who holds a seat in t is told of its last
+// PlanTelling plans that everyone who holds a seat in t or waits for one is told of its last
 // change as soon as this transaction is kept, but not from until on. What the
 // flow is told about is data. It is done in a turn of its own for each of them:
 // a training may have [MaxSeats] holders, who do not fit one transaction. It

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -199,8 +200,12 @@ func (s *Schedule) hand(ctx context.Context, in flows.Input) (err error) {
 
 // holders returns the members who hold a seat in the training. There are at
 // most [store.MaxSeats], and only their ids are kept.
-func holders(tx *store.Tx, training string) (members []string, err error) {
-	for r, err := range tx.Holders(training) {
+func holders(tx *store.Tx, training string) ([]string, error) {
+	return members(tx.Holders(training))
+}
+
+func members(registrations iter.Seq2[*store.Registration, error]) (members []string, err error) {
+	for r, err := range registrations {
 		if err != nil {
 			return nil, err
 		}

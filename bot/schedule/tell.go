@@ -15,10 +15,10 @@ const tellFlow = "training_news"
 // tick reads all that is due.
 const tellPortion = 200
 
-// tell has everybody who holds a seat told what has become of the training, each
-// in a turn of her own. It plans a row for each, which her turn deletes (see
-// hear): so she is told once, wherever the process dies and however long it is
-// away then. A row whose time is over lapses.
+// tell has everybody who holds a seat, or waits for one, told what has become of
+// the training, each in a turn of her own. It plans a row for each, which her turn
+// deletes (see hear): so she is told once, wherever the process dies and however
+// long it is away then. A row whose time is over lapses.
 func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 	var errs []error
 	for _, d := range rows {
@@ -46,7 +46,7 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 			}
 			room--
 		}
-		for r, err := range tx.HoldersFrom(d.Training, d.Told) {
+		for r, err := range tx.ConcernedFrom(d.Training, d.Told) {
 			if err != nil || len(people) >= room {
 				return err
 			}

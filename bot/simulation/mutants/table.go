@@ -23,7 +23,7 @@ var Table = []Mutant{
 	{
 		Name: "one-seat-too-many", Does: "one woman more than there are chairs is told that she has a seat",
 		File: "store/registration.go",
-		Old:  "if t.Free() == 0 {", New: "if t.Taken > t.Seats {",
+		Old:  "case t.Free() == 0:", New: "case t.Taken > t.Seats:",
 		By: []Test{simulation, {"flows", "TestTranscripts"}},
 	},
 	{
@@ -35,7 +35,7 @@ var Table = []Mutant{
 	{
 		Name: "registered-twice", Does: "a woman who registers once more takes a second seat",
 		File: "store/registration.go",
-		Old:  "if err == nil && was.Holds() {", New: "if false {",
+		Old:  "if was.Stands() {", New: "if false {",
 		By: []Test{simulation, {"flows", "TestTranscripts"}},
 	},
 	{
