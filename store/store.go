@@ -53,6 +53,7 @@ type Store struct {
 	conversations readings[Conversation]
 	trainings     readings[Training]
 	registrations readings[Registration]
+	broadcasts    readings[Broadcast]
 	watch         struct {
 		sync.Mutex
 		committed []func([]Message)
