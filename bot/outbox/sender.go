@@ -2,10 +2,12 @@ package outbox
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
 	"chihai/bot/channel"
+	"chihai/store"
 )
 
 // A sender decides for one channel which message goes when. Its lock is held
@@ -16,6 +18,7 @@ type sender struct {
 	editor   bool
 	total    rate // of the channel
 	perChat  rate // of one address
+	spare    int  // calls of each second that only replies may make
 	flights  int  // calls under way at most
 	bulk     int  // of them those that are no replies, so that a reply always finds one
 	wake     chan struct{}
@@ -31,7 +34,9 @@ type sender struct {
 	flying   int
 	bulky    int                 // of those flying
 	next     time.Time           // by the rate of the channel
+	second   second              // the calls of the last one
 	pause    time.Time           // the network wants to be left alone until then
+	rest     time.Time           // the same for broadcasts; all others go on
 	answered time.Time           // when the network last answered anything
 	silent   map[string]struct{} // addresses of calls that it has left without an answer since then
 	stats    Stats
@@ -69,6 +74,10 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		silent:  map[string]struct{}{},
 		waiting: newWaiting(),
 	}
+	s.second = newSecond(limits.Most)
+	if limits.Most > 0 && limits.Total > 0 {
+		s.spare = max(0, limits.Most-int(math.Ceil(limits.Total)))
+	}
 	if s.total.gap > 0 { // a timer that rings late costs no message
 		s.total.early = max(s.total.gap, timerSlack)
 	}
@@ -84,6 +93,7 @@ const timerSlack = 20 * time.Millisecond
 
 // run sends until ctx ends, and waits for the calls under way.
 func (s *sender) run(ctx context.Context) {
+	s.readRest(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -135,6 +145,7 @@ func (s *sender) launch(now time.Time) time.Time {
 		}
 		if f.queue != overQueue {
 			f.counted = true
+			s.second.take(now)
 			s.next = s.total.take(s.next, now)
 			c.next = s.perChat.take(c.next, now)
 		}
@@ -146,10 +157,22 @@ func (s *sender) launch(now time.Time) time.Time {
 	return again
 }
 
+const (
+	// aSecond is the time in which a network counts calls.
+	aSecond = time.Second
+	// callSlack is how much closer together calls may reach the network than
+	// they were begun. The places that broadcasts leave make up for the rest.
+	callSlack = 10 * time.Millisecond
+)
+
 // pick returns the chat whose message goes next. When only the rate of the
 // channel stands against it, pick returns nil and when that will be over.
 func (s *sender) pick(now time.Time) (*chat, time.Time) {
+	full := s.second.free(0, aSecond+callSlack)
 	if c := s.ready[urgentQueue].first(); c != nil {
+		if full.After(now) {
+			return nil, full
+		}
 		return c, time.Time{}
 	}
 	if s.bulky >= s.bulk {
@@ -160,7 +183,11 @@ func (s *sender) pick(now time.Time) (*chat, time.Time) {
 	}
 	for i := bulkQueue; i < len(s.ready); i++ {
 		if c := s.ready[i].first(); c != nil {
-			if at := later(s.total.from(s.next), s.pause); at.After(now) {
+			at := later(later(s.total.from(s.next), s.pause), later(full, s.second.free(s.spare, aSecond)))
+			if store.Lane(i - bulkQueue).Bulk() {
+				at = later(at, s.rest)
+			}
+			if at.After(now) {
 				return nil, at
 			}
 			return c, time.Time{}
@@ -220,7 +247,10 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 	c.busy = false
 	if end.wait > 0 {
 		c.pause = later(c.pause, now.Add(end.wait))
-		if end.all {
+		switch {
+		case end.all && store.Lane(f.head.lane).Bulk():
+			s.rest = later(s.rest, now.Add(end.wait))
+		case end.all:
 			s.pause = later(s.pause, now.Add(end.wait))
 		}
 	}
