@@ -70,6 +70,7 @@ func (s *Schedule) jobs() []job {
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
 		{store.HearJob, s.hear},
+		{store.BroadcastJob, s.broadcast},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},
 		{store.ResealJob, s.reseal},
