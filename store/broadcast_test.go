@@ -484,3 +484,29 @@ func TestPlanned(t *testing.T) {
 		p.sound()
 	}
 }
+
+// A broadcast survives in a database with keys: nothing in it is personal,
+// although its audience holds others.
+func TestBroadcastWithKeys(t *testing.T) {
+	s, err := store.Open(t.Context(), memory.New(), store.Options{Key: make([]byte, store.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &store.Broadcast{By: "x", Text: store.Text{"vi": "Mời họp"}, Audience: store.Audience{Op: store.And, Of: []store.Audience{everywhere, {Op: store.Not, Of: []store.Audience{everywhere}}}}}
+	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.AddBroadcast(b) }); err != nil {
+		t.Fatal(err)
+	}
+	other, err := store.Open(t.Context(), s.Backend(), store.Options{Key: make([]byte, store.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.View(t.Context(), func(tx *store.Tx) error {
+		now, err := tx.Broadcast(b.ID)
+		if err == nil && (len(now.Audience.Of) != 2 || now.Audience.Of[1].Of[0].ID != "92") {
+			t.Errorf("audience: %+v", now.Audience)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
