@@ -119,10 +119,11 @@ func (f *Feeder) Tick(ctx context.Context) error {
 	quiet, _ := quietHours(f.Store.Now().In(f.Zone))
 	running := map[store.Lane][]*store.Broadcast{}
 	for _, b := range live {
-		switch b.State {
-		case store.Freezing:
+		if b.State == store.Freezing {
 			f.busy = true
 			note(b, f.freeze(ctx, b))
+		}
+		switch b.State {
 		case store.Cancelled:
 			f.busy = true
 			note(b, f.withdraw(ctx, b))

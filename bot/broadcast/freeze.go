@@ -7,7 +7,7 @@ import (
 )
 
 // freeze puts down who gets b, a part in each transaction, and goes on with it at
-// the next tick when that takes long. People are looked for outside of the
+// the next tick when that takes long; b is as it stands then. People are looked for outside of the
 // transaction that keeps them: an audience may pass over every member there is,
 // and a commit on a shared database rests on all that its transaction has read.
 // The cursor of the broadcast sees to it that nobody is put down twice, and that
@@ -18,16 +18,15 @@ func (f *Feeder) freeze(ctx context.Context, b *store.Broadcast) error {
 		if err != nil {
 			return err
 		}
-		kept := b
+		var now store.Broadcast
 		err = f.Store.Update(ctx, func(tx *store.Tx) error {
-			now := *b
-			kept = &now
-			return tx.Freeze(kept, part, next)
+			now = *b
+			return tx.Freeze(&now, part, next)
 		})
 		if err != nil {
 			return err
 		}
-		b = kept
+		*b = now
 	}
 	return nil
 }

@@ -145,7 +145,6 @@ func (s *sender) launch(now time.Time) time.Time {
 		}
 		if f.queue != overQueue {
 			f.counted = true
-			s.second.take(now)
 			s.next = s.total.take(s.next, now)
 			c.next = s.perChat.take(c.next, now)
 		}
@@ -157,22 +156,10 @@ func (s *sender) launch(now time.Time) time.Time {
 	return again
 }
 
-const (
-	// aSecond is the time in which a network counts calls.
-	aSecond = time.Second
-	// callSlack is how much closer together calls may reach the network than
-	// they were begun. The places that broadcasts leave make up for the rest.
-	callSlack = 10 * time.Millisecond
-)
-
 // pick returns the chat whose message goes next. When only the rate of the
 // channel stands against it, pick returns nil and when that will be over.
 func (s *sender) pick(now time.Time) (*chat, time.Time) {
-	full := s.second.free(0, aSecond+callSlack)
 	if c := s.ready[urgentQueue].first(); c != nil {
-		if full.After(now) {
-			return nil, full
-		}
 		return c, time.Time{}
 	}
 	if s.bulky >= s.bulk {
@@ -183,7 +170,7 @@ func (s *sender) pick(now time.Time) (*chat, time.Time) {
 	}
 	for i := bulkQueue; i < len(s.ready); i++ {
 		if c := s.ready[i].first(); c != nil {
-			at := later(later(s.total.from(s.next), s.pause), later(full, s.second.free(s.spare, aSecond)))
+			at := later(s.total.from(s.next), s.pause)
 			if store.Lane(i - bulkQueue).Bulk() {
 				at = later(at, s.rest)
 			}
