@@ -20,7 +20,7 @@ import (
 //	broadcast       ID → Broadcast
 //	broadcast_code  Code → ID
 //	broadcast_by    member ID of the sender/ID → mark
-//	broadcast_live  ID → mark, of those that have begun and are not at their end
+//	broadcast_live  ID → mark, of those that are planned or have begun, and are not at their end
 type Broadcast struct {
 	ID       string    `json:"id"`
 	Code     string    `json:"code"`              // 6 characters, for people; unique
@@ -231,8 +231,8 @@ func (tx *Tx) BroadcastsBy(member string) iter.Seq2[*Broadcast, error] {
 	}
 }
 
-// LiveBroadcasts yields those that have begun and are not at their end, the
-// oldest first.
+// LiveBroadcasts yields those that are planned or have begun, and are not at
+// their end, the oldest first.
 func (tx *Tx) LiveBroadcasts() iter.Seq2[*Broadcast, error] {
 	return func(yield func(*Broadcast, error) bool) {
 		for p, err := range tx.kv.Scan("broadcast_live", "", "") {
@@ -275,10 +275,10 @@ func (tx *Tx) putBroadcast(b *Broadcast) error {
 	return tx.kv.Delete("broadcast_live", b.ID)
 }
 
-// Live says whether b has begun and is not at its end.
+// Live says whether b is planned or has begun, and is not at its end.
 func (b *Broadcast) Live() bool {
 	switch b.State {
-	case Freezing, Running, Paused, Cancelled:
+	case Planned, Freezing, Running, Paused, Cancelled:
 		return b.Ended.IsZero()
 	}
 	return false
