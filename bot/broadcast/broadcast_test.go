@@ -313,6 +313,42 @@ func TestBroadcast(t *testing.T) {
 	})
 }
 
+// Its sender is told how far it is: at the beginning, every three seconds while
+// it goes on, and at the end; and not while nothing happens.
+func TestProgress(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.women("31", 280)
+		id := w.send("31", func(b *store.Broadcast) { b.Progress = "a message" })
+		told := func() (n int) {
+			w.update(func(tx *store.Tx) error {
+				n = 0
+				for d, err := range tx.AllDue() {
+					if err != nil {
+						return err
+					}
+					if d.Flow == store.BroadcastFlow && d.Member == w.officer && d.Job == store.HearJob {
+						n++
+					}
+				}
+				return nil
+			})
+			return n
+		}
+		time.Sleep(5500 * time.Millisecond)
+		w.update(func(tx *store.Tx) error { _, err := tx.PauseBroadcast(id, store.PauseAsked, ""); return err })
+		paused := told()
+		time.Sleep(time.Minute)
+		check(t, "told while it is paused", told()-paused, 0)
+		w.update(func(tx *store.Tx) error { _, err := tx.ResumeBroadcast(id); return err })
+		time.Sleep(time.Minute)
+		b, _ := w.now(id)
+		check(t, "state", b.State, store.Ended)
+		if n := told(); n < 7 || n > 10 { // begun, put down, two, paused, resumed, two, ended
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 // While one is paused nothing goes out but what was under way; called off, the
 // rest is withdrawn.
 func TestPause(t *testing.T) {
