@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chihai/bot/backups"
+	"chihai/bot/broadcast"
 	"chihai/bot/channel"
 	"chihai/bot/console"
 	"chihai/bot/disk"
@@ -33,6 +34,7 @@ type bot struct {
 	channels []channel.Channel
 	inbox    *inbox.Inbox
 	outbox   *outbox.Outbox
+	feeder   *broadcast.Feeder  // of the outbox; nil: no clock
 	schedule *schedule.Schedule // nil: no clock
 	tasks    *tasks.Tasks
 	web      *web.Server // nil: none

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"chihai/bot/broadcast"
 	"chihai/bot/channel"
 	"chihai/bot/console"
 	"chihai/bot/disk"
@@ -128,6 +129,9 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if !p.silent {
 		b.schedule = schedule.New(p.store, handle)
 		b.schedule.Quiet(p.config.zone)
+		b.feeder = broadcast.New(broadcast.Config{
+			Store: p.store, Letter: engine.Letter, Together: flows.Together, Room: b.outbox.Room, Zone: p.config.zone,
+		})
 		listen(b.schedule, b.channels)
 	}
 	b.metrics.Look(metrics.Parts{

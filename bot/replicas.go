@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"chihai/bot/lead"
@@ -29,7 +30,12 @@ func (b *bot) alone(ctx context.Context, lease string, work func(context.Context
 }
 
 func (b *bot) send(ctx context.Context) error {
+	var parts sync.WaitGroup
+	if b.feeder != nil {
+		parts.Go(func() { b.feeder.Run(ctx) })
+	}
 	b.outbox.Run(ctx)
+	parts.Wait()
 	return nil
 }
 

@@ -85,7 +85,8 @@ func (c *checker) openKeys(head *schema) error {
 type checker struct {
 	tx     *Tx
 	wrong  func(bucket, key, what string)
-	counts map[string]int // documents by bucket
+	counts map[string]int            // documents by bucket
+	posted map[string]map[string]int // recipients in the outbox by broadcast and message; nil: not counted yet
 }
 
 // checks say of each bucket what must hold.
@@ -94,6 +95,13 @@ var checks = map[string]func(*checker) error{
 	"audit":               checkAudits,
 	"audit_chain":         only[AuditLink]("audit_chain"),
 	"audit_new":           only[struct{}]("audit_new"),
+	"broadcast":           checkBroadcasts,
+	"broadcast_by":        checkBroadcastsBy,
+	"broadcast_closed":    only[broadcastBins]("broadcast_closed"),
+	"broadcast_code":      checkBroadcastCodes,
+	"broadcast_live":      checkBroadcastsLive,
+	"broadcast_open":      only[broadcastBins]("broadcast_open"),
+	"broadcast_part":      checkBroadcastParts,
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
@@ -218,6 +226,8 @@ func checkMeta(c *checker) error {
 			v = new(resealing)
 		case strings.HasPrefix(key, "heard/"):
 			v = new(Heard)
+		case strings.HasPrefix(key, "rest/"):
+			v = new(rest)
 		default: // the schema was read; others are of a newer program
 			return
 		}
@@ -436,6 +446,7 @@ func checkMessages(c *checker) error {
 		c.want(m.ID == key, "message", key, "says it is "+m.ID)
 		c.want(m.Channel != "" && (m.Address != "" || c.tx.store.blind), "message", key, "goes nowhere")
 		c.want(m.Member == "" || c.has("message_member", m.Member+"/"+key), "message", key, "is not among those for its member")
+		c.checkLetter(key, m)
 	})
 }
 

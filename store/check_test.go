@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +84,9 @@ func village(t *testing.T) *memory.DB {
 		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
 			return err
 		}
+		if err := errors.Join(tellAll(tx, hoa.ID, mother.ID), tellAll(tx, hoa.ID, hoa.ID, mother.ID)); err != nil {
+			return err
+		}
 		if _, err := tx.AskMerge(hoa.ID, mother.ID, hoa.ID); err != nil {
 			return err
 		}
@@ -119,6 +123,25 @@ func village(t *testing.T) *memory.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// tellAll sends a broadcast from the member by to others, of whom the last one
+// cannot be reached.
+func tellAll(tx *store.Tx, by string, to ...string) error {
+	b := &store.Broadcast{By: by, Text: store.Text{"vi": "Mời họp"}, Audience: store.Audience{Op: store.InArea}, Scope: store.Scope{Areas: []string{"92"}}}
+	if err := tx.AddBroadcast(b); err != nil {
+		return err
+	}
+	b, err := tx.SendBroadcast(b.ID, false)
+	if err != nil {
+		return err
+	}
+	if err := tx.Freeze(b, to, ""); err != nil {
+		return err
+	}
+	roll := tx.Roll(b)
+	who, _, err := roll.Find(to[len(to)-1])
+	return errors.Join(err, roll.Put(who, store.BinUnreachable), roll.Keep())
 }
 
 // signIn leaves all that signing in to the staff pages leaves, and a count.
@@ -172,7 +195,7 @@ func TestCheckFindsNothing(t *testing.T) {
 // leads to it.
 func TestCheckNoticesEveryLoss(t *testing.T) {
 	alone := []string{"contact", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease"}
-	marks := []string{"message_member", "registration_member", "relay", "tappable"} // whatever stands there can be read
+	marks := []string{"broadcast_by", "broadcast_live", "message_member", "registration_member", "relay", "tappable"} // whatever stands there can be read
 	for _, bucket := range store.Buckets() {
 		t.Run(bucket, func(t *testing.T) {
 			db := village(t)

@@ -34,6 +34,13 @@ var deletion = []fate{
 	{"file", "deleted", "files that were made for her"},
 	{"file_chunk", "deleted", "files that were made for her"},
 	{"due", "kept", "holds trainings and ids; hers leads to nobody"},
+	{"broadcast", "anonymised", "what she has sent stays; her id in it leads to nobody"},
+	{"broadcast_code", "kept", "nothing about persons"},
+	{"broadcast_by", "deleted", "leads to what she has sent"},
+	{"broadcast_live", "kept", "nothing about persons"},
+	{"broadcast_part", "anonymised", "her id among the recipients leads to nobody"},
+	{"broadcast_open", "anonymised", "holds no person; where she was still waiting she is withdrawn when her turn comes"},
+	{"broadcast_closed", "kept", "numbers without a person"},
 	{"merge", "deleted", "a request that she become one with another member ends"},
 	{"session", "deleted", "where she is signed in"},
 	{"passphrase", "deleted", "hers"},
@@ -96,6 +103,9 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 		return err
 	}
 	if _, err := tx.deleteRange("grant", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
+		return err
+	}
+	if _, err := tx.deleteRange("broadcast_by", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
 		return err
 	}
 	if err := tx.ForgetPassphrase(m.ID); err != nil {

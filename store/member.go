@@ -25,6 +25,7 @@ type Member struct {
 	Contacts []string  `json:"contacts,omitzero" personal:"hash"` // ids of the contacts she writes from, latest first
 	Relay    string    `json:"relay,omitzero"`                    // the member who passes messages on to her, when she has no contact
 	Granted  bool      `json:"granted,omitzero"`                  // she holds grants or did: only then they are looked up
+	OptedOut time.Time `json:"opted_out,omitzero"`                // since when she wants no broadcasts; zero: she takes them
 	Created  time.Time `json:"created"`
 
 	// FormerCodes lead to her too: those of members that became one with her.

@@ -374,6 +374,9 @@ func (tx *Tx) mergePerson(keep, gone *Member) error {
 	if keep.Consent.IsZero() {
 		keep.Consent = gone.Consent
 	}
+	if keep.OptedOut.IsZero() {
+		keep.OptedOut = gone.OptedOut // she has said so
+	}
 	keep.FormerCodes = append(append(keep.FormerCodes, gone.Code), gone.FormerCodes...)
 	for _, code := range keep.FormerCodes {
 		if err := put(tx, "member_code", code, memberRef{keep.ID}); err != nil {

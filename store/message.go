@@ -42,6 +42,7 @@ type Message struct {
 	Tries     int       `json:"tries,omitzero"`      // how often sending failed
 	Report    string    `json:"report,omitzero"`     // key of the [Delivery] that says how it ended; empty: none unless it failed
 	Receipt   bool      `json:"receipt,omitzero"`    // the network's id of it is kept, for editing or deleting it later
+	With      []string  `json:"with,omitzero"`       // reports of the other recipients of a broadcast to whom it is passed on
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -52,7 +53,13 @@ type Lane int
 const (
 	Reply    Lane = 0 // to a person who just wrote; never waits behind others
 	Reminder Lane = 1 // is worthless when late
+	Club     Lane = 2 // a broadcast to some dozens who know one another
+	Province Lane = 3 // a broadcast to any number: whatever else there is goes first
 )
+
+// Bulk says whether the messages of the lane wait while the network asks to be
+// left alone, so that all others go on.
+func (l Lane) Bulk() bool { return l >= Club }
 
 // An Act says what a message does.
 type Act string
@@ -160,7 +167,11 @@ func (tx *Tx) deleteMessages(member string) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := tx.Settle(id); err != nil {
+		m, err := tx.Message(id)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(tx.Settle(id), tx.leaveBroadcast(m, member)); err != nil {
 			return err
 		}
 	}

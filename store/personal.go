@@ -106,6 +106,9 @@ func formOf(t reflect.Type, path string, above []reflect.Type) (*form, error) {
 
 func structForm(t reflect.Type, path string, above []reflect.Type) (*form, error) {
 	if slices.Contains(above, t) {
+		if !holdsPersonal(t, map[reflect.Type]bool{}) {
+			return nil, nil
+		}
 		return nil, fmt.Errorf("%s holds itself at %s: tag that field as a whole", t, path)
 	}
 	above = append(slices.Clip(above), t)
@@ -166,6 +169,29 @@ func structForm(t reflect.Type, path string, above []reflect.Type) (*form, error
 			return nil
 		},
 	}, nil
+}
+
+// holdsPersonal says whether anything in t, however deep, is personal. seen are
+// the structs that were looked at.
+func holdsPersonal(t reflect.Type, seen map[reflect.Type]bool) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return holdsPersonal(t.Elem(), seen)
+	case reflect.Struct:
+	default:
+		return false
+	}
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if tag, ok := f.Tag.Lookup(personalTag); ok && tag != hashed || f.IsExported() && holdsPersonal(f.Type, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // A step brings one field of a struct into its document and back.

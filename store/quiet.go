@@ -27,3 +27,18 @@ func Awake(at time.Time, zone *time.Location) time.Time {
 	}
 	return time.Date(local.Year(), local.Month(), day, QuietTo, 0, 0, 0, zone).UTC()
 }
+
+// Asleep returns when the quiet hours begin next after at, by the clocks of zone:
+// what is to wait for the morning must have gone by then. A nil zone has no night
+// and no answer: the zero time.
+func Asleep(at time.Time, zone *time.Location) time.Time {
+	if zone == nil {
+		return time.Time{}
+	}
+	local := at.In(zone)
+	night := time.Date(local.Year(), local.Month(), local.Day(), QuietFrom, 0, 0, 0, zone)
+	if !night.After(at) {
+		night = time.Date(local.Year(), local.Month(), local.Day()+1, QuietFrom, 0, 0, 0, zone)
+	}
+	return night.UTC()
+}

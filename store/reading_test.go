@@ -11,7 +11,7 @@ import (
 // A copy says the same and shares nothing that can be changed: a new field of a
 // document must not be forgotten in its clone.
 func TestClones(t *testing.T) {
-	for _, v := range []any{full[Training](), full[Registration](), full[Member](), full[Contact](), full[Conversation]()} {
+	for _, v := range []any{full[Training](), full[Registration](), full[Member](), full[Contact](), full[Conversation](), full[Broadcast]()} {
 		var c any
 		switch v := v.(type) {
 		case *Training:
@@ -23,6 +23,8 @@ func TestClones(t *testing.T) {
 		case *Contact:
 			c = v.clone()
 		case *Conversation:
+			c = v.clone()
+		case *Broadcast:
 			c = v.clone()
 		}
 		if !reflect.DeepEqual(v, c) {

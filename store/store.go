@@ -54,6 +54,7 @@ type Store struct {
 	conversations readings[Conversation]
 	trainings     readings[Training]
 	registrations readings[Registration]
+	broadcasts    readings[Broadcast]
 	watch         struct {
 		sync.Mutex
 		committed []func([]Message)

@@ -61,7 +61,7 @@ func (s *sender) send(h head, address string) ending {
 			return end
 		}
 	}
-	if !s.term.Held() { // it may have slept since it was read
+	if !s.turn(h.lane == int(store.Reply)) || !s.term.Held() { // it may have slept since it was read
 		return ending{left: true}
 	}
 	receipt, err := s.call(l)

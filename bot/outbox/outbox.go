@@ -12,7 +12,9 @@
 //
 // A reply waits for nothing but the rate of its own address and for what the
 // network says of it: it goes beyond the rate of the channel when it must, and
-// everything else makes up for it. A quarter of the calls that a channel bears
+// everything else makes up for it. Where a network takes so many calls within any
+// second and no more ([channel.Limits.Most]), that holds for replies too; what lies
+// between it and the rate of the channel is theirs alone. A quarter of the calls that a channel bears
 // at once is kept free for replies.
 //
 // # Several processes

@@ -2,10 +2,13 @@ package outbox
 
 import (
 	"context"
+	"math"
+	"strings"
 	"sync"
 	"time"
 
 	"chihai/bot/channel"
+	"chihai/store"
 )
 
 // A sender decides for one channel which message goes when. Its lock is held
@@ -14,10 +17,14 @@ type sender struct {
 	*Outbox
 	channel  channel.Channel
 	editor   bool
-	total    rate // of the channel
-	perChat  rate // of one address
-	flights  int  // calls under way at most
-	bulk     int  // of them those that are no replies, so that a reply always finds one
+	total    rate             // of the channel
+	perChat  rate             // of one address
+	perGroup rate             // of one that is a group
+	groups   string           // what its address begins with; empty: there are none
+	spare    int              // calls of each second that only replies may make
+	lines    [2]chan struct{} // who waits for a place in it: replies in the second one
+	flights  int              // calls under way at most
+	bulk     int              // of them those that are no replies, so that a reply always finds one
 	wake     chan struct{}
 	underway sync.WaitGroup
 
@@ -31,7 +38,9 @@ type sender struct {
 	flying   int
 	bulky    int                 // of those flying
 	next     time.Time           // by the rate of the channel
+	second   second              // the calls of the last one
 	pause    time.Time           // the network wants to be left alone until then
+	rest     time.Time           // the same for broadcasts; all others go on
 	answered time.Time           // when the network last answered anything
 	silent   map[string]struct{} // addresses of calls that it has left without an answer since then
 	stats    Stats
@@ -59,7 +68,8 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		channel: ch,
 		editor:  editor,
 		total:   newRate(limits.Total, 1),
-		perChat: newRate(limits.PerChat, limits.Burst),
+		perChat: newRate(limits.PerChat, limits.Burst), perGroup: newRate(limits.PerGroup, 1),
+		groups:  limits.Groups,
 		flights: limits.Flights,
 		bulk:    max(1, limits.Flights*3/4),
 		wake:    make(chan struct{}, 1),
@@ -68,6 +78,13 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		known:   map[string]int{},
 		silent:  map[string]struct{}{},
 		waiting: newWaiting(),
+	}
+	s.second = newSecond(limits.Most)
+	for i := range s.lines {
+		s.lines[i] = make(chan struct{}, 1)
+	}
+	if limits.Most > 0 && limits.Total > 0 {
+		s.spare = max(0, limits.Most-int(math.Ceil(limits.Total)))
 	}
 	if s.total.gap > 0 { // a timer that rings late costs no message
 		s.total.early = max(s.total.gap, timerSlack)
@@ -82,8 +99,17 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 // rate of the channel lower than its limit.
 const timerSlack = 20 * time.Millisecond
 
+// rateOf is the rate of the address of c.
+func (s *sender) rateOf(c *chat) rate {
+	if s.groups != "" && strings.HasPrefix(c.address, s.groups) {
+		return s.perGroup
+	}
+	return s.perChat
+}
+
 // run sends until ctx ends, and waits for the calls under way.
 func (s *sender) run(ctx context.Context) {
+	s.readRest(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -136,7 +162,7 @@ func (s *sender) launch(now time.Time) time.Time {
 		if f.queue != overQueue {
 			f.counted = true
 			s.next = s.total.take(s.next, now)
-			c.next = s.perChat.take(c.next, now)
+			c.next = s.rateOf(c).take(c.next, now)
 		}
 		s.underway.Go(func() { s.fly(f) })
 	}
@@ -160,7 +186,11 @@ func (s *sender) pick(now time.Time) (*chat, time.Time) {
 	}
 	for i := bulkQueue; i < len(s.ready); i++ {
 		if c := s.ready[i].first(); c != nil {
-			if at := later(s.total.from(s.next), s.pause); at.After(now) {
+			at := later(s.total.from(s.next), s.pause)
+			if store.Lane(i - bulkQueue).Bulk() {
+				at = later(at, s.rest)
+			}
+			if at.After(now) {
 				return nil, at
 			}
 			return c, time.Time{}
@@ -196,7 +226,7 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 	}
 	if f.counted && !end.called {
 		s.next = s.total.giveBack(s.next)
-		c.next = s.perChat.giveBack(c.next)
+		c.next = s.rateOf(c).giveBack(c.next)
 	}
 	switch {
 	case end.answered:
@@ -220,7 +250,10 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 	c.busy = false
 	if end.wait > 0 {
 		c.pause = later(c.pause, now.Add(end.wait))
-		if end.all {
+		switch {
+		case end.all && store.Lane(f.head.lane).Bulk():
+			s.rest = later(s.rest, now.Add(end.wait))
+		case end.all:
 			s.pause = later(s.pause, now.Add(end.wait))
 		}
 	}

@@ -102,6 +102,14 @@ func settle(tx *store.Tx, m *store.Message, outcome store.Outcome, reason, netwo
 			return err
 		}
 	}
+	if m.OfBroadcast() {
+		if err := tx.SettleRecipients(m, outcome, reason); err != nil {
+			return err
+		}
+		if outcome == store.Delivered || outcome == store.Late {
+			return nil // their bins say it
+		}
+	}
 	if outcome == store.Delivered && m.Report == "" {
 		return nil
 	}
@@ -114,16 +122,24 @@ func settle(tx *store.Tx, m *store.Message, outcome store.Outcome, reason, netwo
 
 // attempt keeps that the message is about to be sent, for those that are not
 // sent again when it is not known whether they arrived. It says true when there
-// is nothing to send any more.
+// is nothing to send any more, as when a broadcast has been paused meanwhile.
 func (s *sender) attempt(l *letter) (ending, bool) {
-	over := false
+	over, taken := false, false
 	gone, kept := s.change(l, func(tx *store.Tx, m *store.Message) error {
+		taken = false
 		if over = late(m, tx.Now); over {
 			return settle(tx, m, store.Late, "", "")
+		}
+		if back, err := tx.TakeBack(m); err != nil || back {
+			taken = back
+			return err
 		}
 		m.Attempt, l.Attempt = tx.Now, tx.Now
 		return tx.PutMessage(m)
 	})
+	if taken {
+		return ended(gone, kept, ending{}), true
+	}
 	return ended(gone, kept, ending{outcome: store.Late}), over || gone || !kept
 }
 
@@ -226,7 +242,7 @@ func (s *sender) retry(l *letter, cause error, after time.Duration, all bool) en
 		m.Tries++
 		m.NotBefore = tx.Now.Add(pause)
 		m.Attempt = time.Time{}
-		return tx.PutMessage(m)
+		return errors.Join(tx.PutMessage(m), s.letRest(tx, m, after, all))
 	})
 	slog.Debug("message is sent again", "message", l.ID, "channel", l.Channel, "tries", l.Tries+1, "pause", pause, "why", reason)
 	return ended(gone, kept, ending{again: true, pause: pause, wait: max(0, after), all: all})

@@ -12,35 +12,19 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// The night, in which nobody is asked again but who is awake. In o'clock of the
-// zone in which people live.
-const (
-	nightFrom = 21
-	nightTo   = 7
-)
-
 // nightRow stands behind the ID of the row that asks those who are awake. Their
 // inputs have the IDs that they would have in the morning: each acts once.
 const nightRow = "/night"
 
-// Quiet has who sleeps asked again in the morning only, by the clocks of zone. It
+// Quiet has what can wait for the morning wait for it, by the clocks of zone. It
 // is called before Run, Attend and Tick; unless it is, there is no night.
 func (s *Schedule) Quiet(zone *time.Location) { s.zone = zone }
 
-// morning returns when the night ends in which t lies; ok is false by day.
+// morning returns when the night ends in which t lies ([store.Awake]); ok is
+// false by day.
 func (s *Schedule) morning(t time.Time) (end time.Time, ok bool) {
-	if s.zone == nil {
-		return time.Time{}, false
-	}
-	t = t.In(s.zone)
-	day := t.Day()
-	switch {
-	case t.Hour() >= nightFrom:
-		day++
-	case t.Hour() >= nightTo:
-		return time.Time{}, false
-	}
-	return time.Date(t.Year(), t.Month(), day, nightTo, 0, 0, 0, s.zone), true
+	end = store.Awake(t, s.zone)
+	return end, end.After(t)
 }
 
 // untilMorning makes two rows of d, which asks again after the outage o at night:

@@ -73,6 +73,7 @@ func (s *Schedule) jobs() []job {
 		{store.TellOneJob, s.hear},
 		{store.SeatsJob, s.seats},
 		{store.HearJob, s.hear},
+		{store.BroadcastJob, s.broadcast},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},
 		{store.ResealJob, s.reseal},

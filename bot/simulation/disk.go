@@ -132,6 +132,7 @@ var points = map[string][2]string{
 	"task end": {"task: before it is deleted", "task: deleted"},
 	"line":     {"web: before her line is kept", "web: her line kept, not handed over"},
 	"screen":   {"web: before it is shown", "web: shown, not settled"},
+	"letters":  {"broadcast: before a portion is kept", "broadcast: portion kept"},
 	"opening":  {"opening: before commit", "opening: after commit"},
 	"tidying":  {"tidying: before commit", "tidying: after commit"},
 }
@@ -174,6 +175,8 @@ func newCommit(o *store.Overlay) *Commit {
 		c.Kind = "screen"
 	case message != nil && message.Value == nil:
 		c.Kind = "settle"
+	case wrote["broadcast_open"] != nil || wrote["broadcast_closed"] != nil:
+		c.Kind = "letters"
 	case message != nil && attempted(message.Value):
 		c.Kind = "attempt"
 	case message != nil:
@@ -221,6 +224,9 @@ func (d *disk) idle() bool {
 	idle := true
 	d.DB.View(context.Background(), func(kv store.KV) error {
 		for range kv.Scan("task", "", "") {
+			idle = false
+		}
+		for range kv.Scan("broadcast_live", "", "") {
 			idle = false
 		}
 		for p := range kv.Scan("due", "", "") {

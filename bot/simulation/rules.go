@@ -41,6 +41,7 @@ func rules() []Rule {
 		nothingLeft,
 		outcomesOnce,
 		screensWhole,
+		broadcastsOnce,
 	}
 }
 

@@ -148,6 +148,8 @@ type World struct {
 	silent    map[string]time.Time // since when the service knows that addresses take no messages
 	wiped     []string             // what may stand nowhere any more
 	couriers  sync.WaitGroup       // those that deliver late
+	letters   letters
+	untold    map[string]bool // chats to which a message was given up
 }
 
 // A span of time.
@@ -163,13 +165,13 @@ func Run(ctx context.Context, c Config) *Report {
 		random: rand.New(rand.NewPCG(c.Seed, 0x5eed)),
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
-		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(),
+		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(), letters: newLetters(), untold: map[string]bool{},
 		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
 		tellings: map[string]*store.Due{}, heard: map[string]bool{},
 		tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
-	w.tg.Keep = 4
+	w.tg.Keep = 16
 	w.tg.OnMessage = w.shown
 	w.tg.Way = &courier{World: w}
 	defer w.tg.Close()
@@ -203,6 +205,9 @@ func (w *World) play(ctx context.Context) {
 	w.closing, w.calm = true, true
 	w.mu.Unlock()
 	if !w.failed() {
+		if err := w.broadcast(ctx); err != nil {
+			w.fail("broadcast", err)
+		}
 		w.finish(ctx)
 	}
 	end()

@@ -263,13 +263,13 @@ var Table = []Mutant{
 	{
 		Name: "seat-of-nobody", Does: "the seat of a woman who had everything deleted stays empty",
 		File: "store/deletion.go",
-		Old:  "if r.Holds() && t.Open(tx.Now) {", New: "if r.Holds() && t.Open(tx.Now) && false {",
+		Old:  "if r.Waits() || r.Holds() && t.Open(tx.Now) {", New: "if false && t.Open(tx.Now) {",
 		By: []Test{simulation, {"store", "TestDeletion"}},
 	},
 	{
 		Name: "still-on-the-list", Does: "a woman who had everything deleted stands on the list of a training still",
 		File: "store/deletion.go",
-		Old:  "if err := tx.kv.Delete(\"registration\", r.Training+\"/\"+m.ID); err != nil {", New: "if err := error(nil); err != nil {",
+		Old:  "if err := tx.deleteRegistration(r); err != nil {", New: "if err := error(nil); err != nil {",
 		By: []Test{simulation, {"store", "TestDeletion"}},
 	},
 	{

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+)
+
+// This file is all that an audience knows of clubs: who is in one, and whose it
+// is.
+//
+//	club         ID → its facilitator
+//	club_member  club ID/member ID → how the member stands to the club
+
+// clubIn is how a member stands to a club who was taken into it.
+const clubIn = "in"
+
+type clubMember struct {
+	State string `json:"state"`
+}
+
+type clubHead struct {
+	ID          string `json:"id"`
+	Facilitator string `json:"facilitator"`
+}
+
+// audienceClub yields the members of the club, those who were taken in and have
+// not left, in the order of their ids.
+func (tx *Tx) audienceClub(club, from string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		prefix := club + "/"
+		for p, err := range tx.kv.Scan("club_member", prefix+from, after(prefix)) {
+			var m clubMember
+			if err == nil {
+				err = decodePlain(p, &m)
+			}
+			if err == nil && m.State != clubIn {
+				continue
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if !yield(p.Key[len(prefix):], nil) {
+				return
+			}
+		}
+	}
+}
+
+// inClub says whether the member is in the club.
+func (tx *Tx) inClub(club, member string) (bool, error) {
+	raw, err := tx.kv.Get("club_member", club+"/"+member)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	var m clubMember
+	if err == nil {
+		err = json.Unmarshal(raw, &m)
+	}
+	return m.State == clubIn, err
+}
+
+// clubsOf returns the ids of the clubs of a facilitator, sorted.
+func (tx *Tx) clubsOf(facilitator string) (ids []string, err error) {
+	for p, err := range tx.kv.Scan("club", "", "") {
+		if err != nil {
+			return nil, err
+		}
+		var c clubHead
+		if err := decodePlain(p, &c); err != nil {
+			return nil, err
+		}
+		if c.Facilitator == facilitator {
+			ids = append(ids, p.Key)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
