@@ -19,6 +19,7 @@ type Due struct {
 	Until    time.Time      `json:"until"` // not done any more from then on
 	Job      string         `json:"job"`   // which job of bot/schedule does it
 	Training string         `json:"training,omitzero"`
+	Club     string         `json:"club,omitzero"`   // ClubJob: whose people are told
 	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
 	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
 	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it

@@ -33,7 +33,7 @@ func (h *Hold) KeepsDue(d *Due) bool {
 		return false
 	}
 	switch d.Job {
-	case RemindJob, TellJob, HearJob, OutageJob:
+	case RemindJob, TellJob, HearJob, OutageJob, ClubJob:
 		return true
 	}
 	return false

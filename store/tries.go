@@ -8,7 +8,7 @@ import (
 )
 
 // Tries are the attempts of one member or from one network address to sign in
-// to the staff pages that did not succeed. They stand in the store, so that a
+// to the staff pages, or of one phone to guess a code, that did not succeed. They stand in the store, so that a
 // restart gives nobody a fresh start.
 //
 //	tries  kind/keyed hash of whose they are → Tries
@@ -25,15 +25,21 @@ type TryKind struct {
 	name string
 	free int           // attempts without a pause
 	most time.Duration // the longest pause
+
+	first  time.Duration // the pause after the first attempt that is not free; 0: firstPause
+	forget time.Duration // after so long without one attempts count as none; 0: triesTime
 }
 
 var (
 	// TryMember counts the passphrases tried for a member. Only who came by a
 	// code from her own chat can try one, so nobody can shut her out.
-	TryMember = TryKind{"member", 4, time.Hour}
+	TryMember = TryKind{name: "member", free: 4, most: time.Hour}
 	// TryAddress counts the codes tried from a network address, behind which
 	// there may be a whole office.
-	TryAddress = TryKind{"address", 20, 10 * time.Minute}
+	TryAddress = TryKind{name: "address", free: 20, most: 10 * time.Minute}
+	// TryClub counts the club codes typed on a phone that belong to no club: five
+	// in an hour. With 17 letters in six places that is no way to find one.
+	TryClub = TryKind{name: "club", free: 4, most: time.Hour, first: time.Hour, forget: time.Hour}
 )
 
 const (
@@ -49,7 +55,7 @@ const (
 // counts nothing.
 func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	t, err := get[Tries](tx, "tries", tx.triesKey(kind, who))
-	if errors.Is(err, ErrNotFound) || err == nil && tx.Now.Sub(t.Last) > triesTime {
+	if errors.Is(err, ErrNotFound) || err == nil && tx.Now.Sub(t.Last) > kind.memory() {
 		t, err = &Tries{}, nil
 	}
 	if err != nil {
@@ -61,7 +67,11 @@ func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	t.Failed++
 	t.Last = tx.Now
 	if over := t.Failed - kind.free; over > 0 {
-		t.Until = tx.Now.Add(min(firstPause<<min(over-1, 20), kind.most))
+		first := kind.first
+		if first == 0 {
+			first = firstPause
+		}
+		t.Until = tx.Now.Add(min(first<<min(over-1, 20), kind.most))
 	}
 	return t, 0, put(tx, "tries", tx.triesKey(kind, who), t)
 }
@@ -78,6 +88,14 @@ func (tx *Tx) ForgetTries(n int) (int, error) {
 		t, err := get[Tries](tx, "tries", key)
 		return err == nil && tx.Now.Sub(t.Last) > triesTime, err
 	})
+}
+
+// memory is after how long without an attempt those before count as none.
+func (k TryKind) memory() time.Duration {
+	if k.forget == 0 {
+		return triesTime
+	}
+	return k.forget
 }
 
 func (tx *Tx) triesKey(kind TryKind, who string) string {
