@@ -9,5 +9,6 @@ func All() []*Flow {
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
+		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
 	}
 }

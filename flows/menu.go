@@ -30,6 +30,11 @@ func menu() *Flow {
 				if len(mine) > 0 {
 					t.Offer(Option{ID: "mine", Label: "menu.mine", Wide: true})
 				}
+				if ok, err := t.inClubs(); err != nil {
+					return err
+				} else if ok {
+					t.Offer(Option{ID: "clubs", Label: "menu.clubs", Wide: true})
+				}
 				if ok, err := t.Holds(store.Staff, "*"); err != nil {
 					return err
 				} else if ok {
@@ -50,6 +55,9 @@ func menu() *Flow {
 			Take: func(t *Turn) error {
 				switch t.Chosen() {
 				case "":
+					if flow, note := t.engine.means(t.Words()); flow != "" {
+						return t.Start(flow, note)
+					}
 					return t.Again("engine.unclear")
 				case "resume":
 					return t.takeUp()

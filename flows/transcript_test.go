@@ -54,6 +54,8 @@ import (
 //	Hoa: (link A)               she opens the link to a sample training
 //	Hoa: (code Mai)             she types Mai's member code
 //	Hoa: (seat Mai)             she types the code of Mai's first registration
+//	Hoa: (club)                 she types the code of the club that was made last
+//	Hoa: (join)                 she opens the link to it
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
@@ -228,7 +230,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "meta", "training", "training_code", "training_start"}
+var public = []string{"area", "club", "club_meeting", "meta", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -398,6 +400,10 @@ func (s *stage) input(who, what string) Input {
 			in.Text = s.seatCode(arg)
 		case "code":
 			in.Text = s.memberCode(arg)
+		case "club":
+			in.Text = s.clubCode()
+		case "join":
+			in.Text = "/start c" + s.clubCode()
 		case "onetime":
 			in.Text = "/start g" + s.onetime
 		case "tap":
@@ -544,7 +550,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgc])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
@@ -747,6 +753,20 @@ func (s *stage) memberCode(who string) (code string) {
 		m, err := tx.Member(c.Speaker)
 		code = m.Code
 		return err
+	}))
+	return code
+}
+
+// clubCode is the code of the club that was made last.
+func (s *stage) clubCode() (code string) {
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		for c, err := range tx.Clubs() {
+			if err != nil {
+				return err
+			}
+			code = c.Code
+		}
+		return nil
 	}))
 	return code
 }
