@@ -56,10 +56,19 @@ type Handing struct {
 
 // A Pause is a time without regular meetings: holidays, exams.
 type Pause struct {
-	From   time.Time `json:"from"`            // beginning of its first day
-	Until  time.Time `json:"until"`           // end of its last day, which is not part of it any more
-	Reason string    `json:"reason,omitzero"` // in words; may be empty
+	From   time.Time `json:"from"`  // beginning of its first day
+	Until  time.Time `json:"until"` // end of its last day, which is not part of it any more
+	Reason PauseWhy  `json:"reason,omitzero"`
 }
+
+// A PauseWhy says why there is a pause.
+type PauseWhy string
+
+const (
+	Holidays PauseWhy = "holidays"
+	Exams    PauseWhy = "exams"
+	NoReason PauseWhy = "other"
+)
 
 // Open says whether people can join and meet.
 func (c *Club) Open() bool { return c.Closed.IsZero() }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -124,18 +125,28 @@ func (tx *Tx) PlanMeeting(m *Meeting, zone *time.Location) error {
 // own.
 const newsTime = 48 * time.Hour
 
+// changeTime is how long it is waited whether the regular meetings are changed
+// once more, so that people are told of it once.
+const changeTime = 5 * time.Minute
+
 // TellClub plans that everyone who belongs to c is told news as soon as this
-// transaction is kept, or in the morning when it is night in zone and what it is
-// about leaves time until then. first is when that begins; zero: nothing does.
+// transaction is kept, [RuleChanged] some minutes later, or in the morning when
+// it is night in zone and what it is about leaves time until then. first is when
+// that begins; zero: nothing does.
 func (tx *Tx) TellClub(c *Club, news ClubNews, first time.Time, zone *time.Location) error {
 	at := afterQuiet(tx.Now, zone)
 	if !first.IsZero() && first.Sub(at) < usefulTime {
 		at = tx.Now
 	}
+	id := tx.NewID()
+	if news.What == RuleChanged {
+		at = at.Truncate(changeTime).Add(changeTime)
+		id = fmt.Sprintf("%s/%d", c.ID, at.Unix())
+	}
 	if news.Until.IsZero() {
 		news.Until = at.Add(newsTime).UTC()
 	}
-	return tx.planNews("club/"+string(news.What)+"/"+tx.NewID(), c.ID, at, news)
+	return tx.planNews("club/"+string(news.What)+"/"+id, c.ID, at, news)
 }
 
 func (tx *Tx) planNews(id, club string, at time.Time, news ClubNews) error {
@@ -146,8 +157,8 @@ func (tx *Tx) planNews(id, club string, at time.Time, news ClubNews) error {
 	return tx.Plan(&Due{ID: id, At: at.UTC(), Until: news.Until, Job: ClubJob, Club: club, Data: data})
 }
 
-// ClubPeople returns the ids of those who are told what concerns c, in their
-// order: the members who belong to it, and the facilitator.
+// ClubPeople returns the ids of those who are told what concerns c, sorted: the
+// members who belong to it, and the facilitator.
 func (tx *Tx) ClubPeople(c *Club) ([]string, error) {
 	var ids []string
 	for m, err := range tx.Memberships(c.ID) {
@@ -161,5 +172,6 @@ func (tx *Tx) ClubPeople(c *Club) ([]string, error) {
 	if c.Facilitator != "" {
 		ids = append(ids, c.Facilitator)
 	}
+	slices.Sort(ids)
 	return ids, nil
 }

@@ -127,10 +127,11 @@ func (tx *Tx) NextMeetings(c *Club, n int) ([]*Meeting, error) {
 	return all[:min(n, len(all))], nil
 }
 
-// MoveMeeting keeps m with another start and place. Its reminders are the
+// MoveMeeting keeps m with another start and place. It stands by itself then:
+// no pause skips it, and no other rule takes its place. Its reminders are the
 // caller's to plan.
 func (tx *Tx) MoveMeeting(m *Meeting, start time.Time, place string) error {
-	m.Start, m.Place = start, place
+	m.Start, m.Place, m.Regular = start, place, false
 	m.Moved++
 	return tx.PutMeeting(m)
 }

@@ -24,7 +24,7 @@ type Due struct {
 	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
 	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it
 	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob: the flow
-	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member was told; in the order of ids
+	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob: everybody up to this member was told; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }
