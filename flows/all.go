@@ -10,5 +10,6 @@ func All() []*Flow {
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
+		clubMeet(), clubNews(),
 	}
 }

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"time"
 
 	"chihai/store"
 )
@@ -80,7 +81,7 @@ func askClub(t *Turn) error {
 		t.Say("club.waiting", "n", n)
 		t.Offer(Option{ID: "club_ask", Label: "club.ask", Wide: true})
 	}
-	t.Offer(Pick("share", "club.share"))
+	t.Offer(Pick("club_meet", "club.meet"), Pick("share", "club.share"))
 	if c.Kind == store.Pupils {
 		t.Offer(Option{ID: "confide", Label: "club.confide", Wide: true})
 	}
@@ -269,6 +270,9 @@ func takeClose(t *Turn) error {
 		return err
 	}
 	if err := t.Log(t.Member.ID, "close club", c.ID); err != nil {
+		return err
+	}
+	if err := t.TellClub(c, store.ClubNews{What: store.ClubClosed}, time.Time{}, t.engine.opt.Zone); err != nil {
 		return err
 	}
 	t.Say("club.closed", "club", c.Name)

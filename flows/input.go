@@ -25,6 +25,7 @@ type Input struct {
 	Place Place     // Place
 	File  FileRef   // File
 	Flow  string    // Due, Outcome: the flow that hears it
+	Club  string    // Due: ID of the club that it is about; empty: none
 	Data  []byte    // Due, Outcome: JSON that only that flow understands
 	At    time.Time // when it happened, by the network's clock
 

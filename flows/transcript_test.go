@@ -626,11 +626,20 @@ func (s *stage) fire(d *store.Due) {
 		flow, data = "remind", raw
 	case store.TellJob:
 		flow = "training_news"
+	case store.ClubJob:
+		flow = "club_news"
 	default:
 		return
 	}
 	var members []string
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		if d.Job == store.ClubJob {
+			c, err := tx.Club(d.Club)
+			if err == nil {
+				members, err = tx.ClubPeople(c)
+			}
+			return err
+		}
 		training, err := tx.Training(d.Training)
 		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
@@ -646,7 +655,7 @@ func (s *stage) fire(d *store.Due) {
 	for _, m := range members {
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), Input{
-			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: flow, Data: data, At: s.now,
+			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: flow, Club: d.Club, Data: data, At: s.now,
 		}))
 		if len(s.posted) > 0 {
 			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))

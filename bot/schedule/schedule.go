@@ -69,6 +69,7 @@ func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
+		{store.ClubJob, s.club},
 		{store.HearJob, s.hear},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},

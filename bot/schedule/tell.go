@@ -45,13 +45,19 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	}); err != nil {
 		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
 	}
+	return s.tellEach(ctx, d, people, func(member string) flows.Input {
+		return flows.Input{
+			ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
+		}
+	})
+}
+
+// tellEach hands the people, who are in the order of their ids, over by the
+// inputs made for them, keeps in d how far that got, and deletes it then.
+func (s *Schedule) tellEach(ctx context.Context, d *store.Due, people []string, input func(member string) flows.Input) error {
 	people = slices.DeleteFunc(people, func(member string) bool { return member <= d.Told })
 	for portion := range slices.Chunk(people, tellPortion) {
-		failed, err := s.handOver(ctx, portion, func(member string) flows.Input {
-			return flows.Input{
-				ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
-			}
-		})
+		failed, err := s.handOver(ctx, portion, input)
 		if err != nil {
 			return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(portion), err)
 		}
