@@ -10,6 +10,6 @@ func All() []*Flow {
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
-		clubMeet(), clubNews(),
+		clubMeet(), clubNews(), clubPeople(), clubRoll(), clubPaper(), clubHand(), clubTake(), clubGive(), clubYear(),
 	}
 }

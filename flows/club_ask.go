@@ -142,7 +142,7 @@ func askLine(t *Turn) error {
 	t.Say("club_ask.line", "nick", r.Nick)
 	labels := map[string]bool{}
 	for _, p := range silent {
-		t.Offer(short(p.ID, unlike(labels, p.Nick)))
+		t.Offer(short(p.ID, unlike(labels, t.apart(p.Nick))))
 	}
 	t.Offer(Option{ID: "new", Label: "club_ask.line_new", Wide: true})
 	return nil

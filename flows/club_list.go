@@ -40,7 +40,7 @@ func askClubs(t *Turn) error {
 			return err
 		}
 		lines = append(lines, "• "+c.Name+next)
-		t.Offer(PickText(c.ID, unlike(labels, c.Name)))
+		t.Offer(PickText(c.ID, unlike(labels, t.apart(c.Name))))
 	}
 	if len(all) > 0 {
 		t.Say("clubs.list")

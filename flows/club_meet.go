@@ -215,7 +215,7 @@ func askMeetingPlace(t *Turn) error {
 		return err
 	}
 	if usual != "" {
-		t.Offer(PickText("usual", cut(usual, mostLabel)))
+		t.Offer(PickText("usual", t.apart(cut(usual, mostLabel))))
 	}
 	return nil
 }

@@ -81,7 +81,11 @@ func askClub(t *Turn) error {
 		t.Say("club.waiting", "n", n)
 		t.Offer(Option{ID: "club_ask", Label: "club.ask", Wide: true})
 	}
-	t.Offer(Pick("club_meet", "club.meet"), Pick("share", "club.share"))
+	t.Offer(Pick("club_roll", "club.roll"), Pick("club_meet", "club.meet"), Pick("club_people", "club.people"))
+	if c.Kind == store.Pupils {
+		t.Offer(Pick("club_paper", "club.papers"))
+	}
+	t.Offer(Pick("share", "club.share"))
 	if c.Kind == store.Pupils {
 		t.Offer(Option{ID: "confide", Label: "club.confide", Wide: true})
 	}
@@ -224,6 +228,10 @@ func askClubMore(t *Turn) error {
 		return err
 	}
 	t.Say("club.more_what", "club", c.Name)
+	t.Offer(Pick("club_hand", "club.hand"))
+	if c.Kind == store.Pupils {
+		t.Offer(Pick("club_year", "club.year"))
+	}
 	t.Offer(Pick("close", "club.close"))
 	return nil
 }

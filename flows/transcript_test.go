@@ -56,6 +56,7 @@ import (
 //	Hoa: (seat Mai)             she types the code of Mai's first registration
 //	Hoa: (club)                 she types the code of the club that was made last
 //	Hoa: (join)                 she opens the link to it
+//	Hoa: (hand), (handcode)     she opens the link by which a club is handed over, types its code
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
@@ -129,6 +130,7 @@ type stage struct {
 	flows    func() []*Flow
 	voices   []string // language and id of messages of which there are recordings
 	onetime  string
+	handover string // the latest code by which a club is handed over, as it was sent
 	inputs   int
 	last     map[string]Input
 	shown    map[string][]store.Message // by person: what was sent to her, latest last
@@ -404,6 +406,10 @@ func (s *stage) input(who, what string) Input {
 			in.Text = s.clubCode()
 		case "join":
 			in.Text = "/start c" + s.clubCode()
+		case "hand":
+			in.Text = "/start h" + s.handover
+		case "handcode":
+			in.Text = s.handover
 		case "onetime":
 			in.Text = "/start g" + s.onetime
 		case "tap":
@@ -506,6 +512,9 @@ func (s *stage) write(who string) {
 		s.t.Fatal("the outbox would send in another order than it was said")
 	}
 	for _, m := range s.posted {
+		if found := handoverLink.FindStringSubmatch(m.Text); found != nil {
+			s.handover = found[1]
+		}
 		s.shown[m.Address] = append(s.shown[m.Address], m)
 		text := m.Text
 		if m.Voice != "" {
@@ -550,7 +559,9 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgc])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgch])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+
+var handoverLink = regexp.MustCompile(`\?start=h([0-9A-Z]{12})`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }

@@ -48,11 +48,13 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		}
 		return e.commands[word], nil
 	}
-	switch { // t and a training's code, c and a club's, g and a one-time code
-	case len(rest) > 1 && rest[0] == 'c':
+	switch { // t and a training's code, c and a club's, h and the code by which one is handed over, g and a one-time code
+	case len(rest) > 1 && rest[0] == 'c' && e.byName["club_join"] != nil:
 		return "club_join", rest[1:]
 	case len(rest) > 1 && rest[0] == 't':
 		return "register", rest[1:]
+	case len(rest) > 1 && rest[0] == 'h' && e.byName["club_take"] != nil:
+		return "club_take", rest[1:]
 	case len(rest) > 1 && rest[0] == 'g':
 		return "grant", rest[1:]
 	}

@@ -141,3 +141,28 @@ func (tx *Tx) mergePupils(club, keep, gone string) error {
 	}
 	return tx.kv.Delete("club_pupil", club+"/"+gone)
 }
+
+// NextClub makes the club with which c goes on in another school year, closes c,
+// and returns the new one. Those of c's roll who come along stand on its roll
+// and belong to it as before; papers are signed anew each year.
+func (tx *Tx) NextClub(c *Club, year string, along []*Pupil, by string) (*Club, error) {
+	next := &Club{Kind: c.Kind, Name: c.Name, School: c.School, Area: c.Area, Year: year, Facilitator: c.Facilitator, Before: c.ID, By: by}
+	if err := tx.AddClub(next); err != nil {
+		return nil, err
+	}
+	for _, was := range along {
+		p := &Pupil{ID: tx.NewID(), Club: next.ID, Nick: was.Nick, Member: was.Member, Added: tx.Now, By: by}
+		if err := tx.PutPupil(p); err != nil {
+			return nil, err
+		}
+		if p.Member == "" {
+			continue
+		}
+		m := &Membership{Club: next.ID, Member: p.Member, State: In, Pupil: p.ID, At: tx.Now, By: by}
+		if err := tx.putMembership(m); err != nil {
+			return nil, err
+		}
+	}
+	c.Closed = tx.Now
+	return next, tx.PutClub(c)
+}
