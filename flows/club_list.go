@@ -120,23 +120,6 @@ func (t *Turn) clubsOf(leads bool) ([]*store.Club, error) {
 	return all, nil
 }
 
-// inClubs says whether clubs are of use to her: she belongs to one, has asked
-// to, or may keep some together.
-func (t *Turn) inClubs() (bool, error) {
-	if leads, err := t.Holds(store.Facilitator, "*"); err != nil || leads {
-		return leads, err
-	}
-	for m, err := range t.MembershipsOf(t.Member.ID) {
-		if err != nil {
-			return false, err
-		}
-		if m.State == store.In || m.State == store.Asked {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // nextLine is when c meets next, to stand behind its name; empty when that is
 // not known.
 func (t *Turn) nextLine(c *store.Club) (string, error) {

@@ -30,17 +30,12 @@ func menu() *Flow {
 				if len(mine) > 0 {
 					t.Offer(Option{ID: "mine", Label: "menu.mine", Wide: true})
 				}
-				if ok, err := t.inClubs(); err != nil {
-					return err
-				} else if ok {
-					t.Offer(Option{ID: "clubs", Label: "menu.clubs", Wide: true})
-				}
 				if ok, err := t.Holds(store.Staff, "*"); err != nil {
 					return err
 				} else if ok {
 					t.Offer(Option{ID: "staff", Label: "menu.staff", Wide: true})
 				}
-				t.Offer(Pick("help", "menu.help"), Pick("settings", "menu.settings"))
+				t.Offer(Pick("help", "menu.help"), Pick("clubs", "menu.clubs"), Pick("settings", "menu.settings"))
 				if len(t.Contact.Members) > 1 {
 					if name := givenName(t.Member.Name); name != "" {
 						t.Offer(Option{
