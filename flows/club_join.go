@@ -21,6 +21,7 @@ func clubJoin() *Flow {
 			{Name: "link", Ask: askClubLink},
 			{Name: "code", Ask: askClubCode, Take: takeClubCode, Free: true},
 			{Name: "nick", Ask: askNick, Take: takeNick, Free: true},
+			{Name: "adopt", Ask: askAdopt, Take: takeAdopt},
 		},
 	}
 }
@@ -92,6 +93,12 @@ func (t *Turn) enter(c *store.Club) error {
 	if c.Facilitator == t.Member.ID {
 		return t.Start("club_one", clubNote{Club: c.ID})
 	}
+	t.Set("club", c.ID)
+	if free, err := t.adoptable(c); err != nil {
+		return err
+	} else if free {
+		return t.Goto("adopt")
+	}
 	m, err := t.Membership(c.ID, t.Member.ID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -107,7 +114,6 @@ func (t *Turn) enter(c *store.Club) error {
 	if err := t.speakTo(c); err != nil {
 		return err
 	}
-	t.Set("club", c.ID)
 	t.About(c.Name)
 	return t.Goto("nick")
 }
@@ -183,6 +189,62 @@ func takeNick(t *Turn) error {
 	}
 	t.Say("club_join.done", "club", c.Name)
 	return t.End()
+}
+
+// adoptable says whether she can go on with c, whose facilitator is gone: she
+// has deleted her data or holds the role no more. Only a facilitator of the same
+// area can; she has the code from the pupils or the school.
+func (t *Turn) adoptable(c *store.Club) (bool, error) {
+	if hers, err := t.Holds(store.Facilitator, c.Area); err != nil || !hers {
+		return false, err
+	}
+	f, err := t.Tx.Member(c.Facilitator)
+	if c.Facilitator == "" || errors.Is(err, store.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	keeps, err := t.facilitates(f)
+	return !keeps, err
+}
+
+func askAdopt(t *Turn) error {
+	c, err := t.joining()
+	if err != nil || c == nil {
+		return err
+	}
+	t.Say("club_join.adopt", "club", c.Name)
+	t.Offer(Pick("yes", "club_hand.want_yes"), Pick("no", "answer.no"))
+	return nil
+}
+
+func takeAdopt(t *Turn) error {
+	c, err := t.joining()
+	if err != nil || c == nil {
+		return err
+	}
+	switch t.Chosen() {
+	case "no":
+		return t.End()
+	case "yes":
+	default:
+		return t.Again("engine.unclear")
+	}
+	if free, err := t.adoptable(c); err != nil {
+		return err
+	} else if !free { // somebody else was quicker
+		t.Say("club_hand.over")
+		return t.End()
+	}
+	if err := t.HandClub(c, t.Member.ID); err != nil {
+		return err
+	}
+	if err := t.Log(t.Member.ID, "take over club", c.ID); err != nil {
+		return err
+	}
+	t.Say("club_hand.told_yes", "club", c.Name)
+	return t.Start("club_one", clubNote{Club: c.ID})
 }
 
 // askAgain is after how long without a request the facilitator is asked at once

@@ -22,6 +22,11 @@ func clubNews() *Flow {
 				return ignore(err, store.ErrNotFound)
 			}
 			keeps := c.Facilitator == t.Member.ID
+			if keeps {
+				if keeps, err = t.Holds(store.Facilitator, "*"); err != nil {
+					return err
+				}
+			}
 			m, err := t.Membership(c.ID, t.Member.ID)
 			if errors.Is(err, store.ErrNotFound) {
 				m, err = &store.Membership{}, nil
