@@ -50,7 +50,7 @@ func makeBroadcast(tx *store.Tx, tg *telegramtest.Server, women int) (*store.Bro
 	}
 	b := &store.Broadcast{
 		By: officer.ID, Text: store.Text{"vi": broadcastText}, Audience: store.Audience{Op: store.InArea, ID: "92"},
-		Scope: store.Scope{Areas: []string{""}}, Lane: store.Province, Urgent: true,
+		Scope: store.Scope{Areas: []string{""}}, Lane: store.ProvinceLane, Urgent: true,
 	}
 	if err := tx.AddBroadcast(b); err != nil {
 		return nil, err

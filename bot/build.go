@@ -120,6 +120,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"qr":                   exporter.QR,
+		"club qr":              exporter.ClubQR,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
 	p.store.OnChange("task", func([]string) { b.tasks.Wake() })
@@ -194,6 +195,7 @@ func menus(catalog *locales.Catalog) map[string][]telegram.Command {
 		var all []telegram.Command
 		for _, c := range []struct{ command, label string }{
 			{"command.register", "menu.register"},
+			{"command.clubs", "menu.clubs"},
 			{"command.settings", "menu.settings"},
 			{"command.language", "settings.language"},
 			{"command.help", "menu.help"},

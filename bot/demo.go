@@ -102,6 +102,11 @@ func takeRole(ctx context.Context, s *store.Store, channel, address string, role
 				return nil
 			}
 		}
+		if role == store.Facilitator {
+			if err := demo.HandClub(tx, m); err != nil {
+				return err
+			}
+		}
 		return tx.Grant(m, &store.Grant{Role: role, Area: demo.Top})
 	})
 }

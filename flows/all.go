@@ -9,5 +9,7 @@ func All() []*Flow {
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
+		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
+		clubMeet(), clubNews(), clubPeople(), clubRoll(), clubPaper(), clubHand(), clubTake(), clubGive(), clubYear(),
 	}
 }

@@ -108,8 +108,47 @@ func (t *Turn) sayMyData() error {
 	if len(others) > 0 {
 		lines = append(lines, t.T("data.others", "names", strings.Join(others, ", ")))
 	}
-	t.SayText(strings.Join(lines, "\n"))
+	clubs, err := t.clubLines()
+	if err != nil {
+		return err
+	}
+	t.SayText(strings.Join(append(lines, clubs...), "\n"))
 	return nil
+}
+
+// clubLines are what is kept of her in clubs, a line each: the name by which
+// she is called there, and what is known of her papers.
+func (t *Turn) clubLines() ([]string, error) {
+	var lines []string
+	for m, err := range t.MembershipsOf(t.Member.ID) {
+		if err != nil {
+			return nil, err
+		}
+		c, err := t.Club(m.Club)
+		if err != nil {
+			return nil, err
+		}
+		p := &store.Pupil{Nick: m.Nick}
+		if m.Pupil != "" {
+			if p, err = t.Pupil(m.Club, m.Pupil); err != nil {
+				return nil, err
+			}
+		}
+		if p.Nick == "" {
+			continue // she was not taken in, or has left before that
+		}
+		lines = append(lines, t.T("data.club", "club", c.Name, "nick", p.Nick))
+		if p.School.Answer != store.NoPaper || p.Parents.Answer != store.NoPaper {
+			lines = append(lines, "  "+t.T("club_people.school", "paper", t.paperText(p.School)), "  "+t.T("club_people.parents", "paper", t.paperText(p.Parents)))
+		}
+	}
+	for c, err := range t.ClubsLed(t.Member.ID) {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, t.T("data.club_led", "club", c.Name))
+	}
+	return lines, nil
 }
 
 // deleteMe deletes all that is kept of her, after asking once.

@@ -26,6 +26,7 @@ type Input struct {
 	File  FileRef   // File
 	Album string    // File: which of her albums it is a part of, by the network's id; empty: it came alone
 	Flow  string    // Due, Outcome: the flow that hears it
+	Club  string    // Due: ID of the club that it is about; empty: none
 	Data  []byte    // Due, Outcome: JSON that only that flow understands
 	At    time.Time // when it happened, by the network's clock
 
@@ -40,7 +41,7 @@ type Input struct {
 // reaches its flow.
 func FromDue(d *store.Due) Input {
 	return Input{
-		ID: d.ID, Member: d.Member, Kind: Due, Flow: d.Flow, Data: d.Data, At: d.At,
+		ID: d.ID, Member: d.Member, Kind: Due, Flow: d.Flow, Club: d.Club, Data: d.Data, At: d.At,
 		Done: func(tx *store.Tx) error { return tx.Done(d) },
 	}
 }

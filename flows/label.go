@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"chihai/store"
 )
 
 const (
@@ -30,4 +32,15 @@ func unlike(taken map[string]bool, label string) string {
 	}
 	taken[unique] = true
 	return unique
+}
+
+// apart returns label, with a mark behind it when it reads like one of the ways
+// back and out: Thôi is a name, too.
+func (t *Turn) apart(label string) string {
+	for _, way := range ways {
+		if store.Fold(label) == store.Fold(t.T(way.Key)) {
+			return label + " *"
+		}
+	}
+	return label
 }

@@ -35,7 +35,7 @@ func menu() *Flow {
 				} else if ok {
 					t.Offer(Option{ID: "staff", Label: "menu.staff", Wide: true})
 				}
-				t.Offer(Pick("help", "menu.help"), Pick("settings", "menu.settings"))
+				t.Offer(Pick("help", "menu.help"), Pick("clubs", "menu.clubs"), Pick("settings", "menu.settings"))
 				if len(t.Contact.Members) > 1 {
 					if name := givenName(t.Member.Name); name != "" {
 						t.Offer(Option{
@@ -50,6 +50,9 @@ func menu() *Flow {
 			Take: func(t *Turn) error {
 				switch t.Chosen() {
 				case "":
+					if flow, note := t.engine.means(t.Words()); flow != "" {
+						return t.Start(flow, note)
+					}
 					return t.Again("engine.unclear")
 				case "resume":
 					return t.takeUp()

@@ -117,7 +117,7 @@ func askOffer(t *Turn) error {
 	t.Forget("asked")
 	args := []any{
 		"training", o.training.Name.In(t.Language), "when", t.When(t.Local(o.training.Start)), "place", o.training.Place,
-		"until", t.When(t.Local(o.entry.Until)), "names", names(o.members), "n", len(o.members),
+		"until", t.When(t.Local(o.entry.Until)), "names", fullNames(o.members), "n", len(o.members),
 	}
 	many := len(o.members) > 1
 	switch hers := o.members[0].ID == t.Member.ID; {
@@ -228,8 +228,8 @@ func (t *Turn) answerOffer(o *offered, come []string) error {
 	return t.End()
 }
 
-// names are the names of members in one line.
-func names(members []*store.Member) string {
+// fullNames are the names of members in one line.
+func fullNames(members []*store.Member) string {
 	var all []string
 	for _, m := range members {
 		all = append(all, m.Name)

@@ -229,7 +229,8 @@ func (t *Turn) nameOnPhone(m *store.Member) string {
 }
 
 // unknown says whether nothing of m is lost when she is deleted: she has told no
-// name, registered for nothing and nobody, has no role and no other phone.
+// name, registered for nothing and nobody, asked to join no club, has no role and
+// no other phone.
 func (t *Turn) unknown(m *store.Member) (bool, error) {
 	if m.Name != "" || m.Granted || len(m.Contacts) > 1 {
 		return false, nil
@@ -242,6 +243,12 @@ func (t *Turn) unknown(m *store.Member) (bool, error) {
 		some = true
 	}
 	for _, err := range t.RelayedBy(m.ID) {
+		if err != nil {
+			return false, err
+		}
+		some = true
+	}
+	for _, err := range t.MembershipsOf(m.ID) {
 		if err != nil {
 			return false, err
 		}

@@ -74,7 +74,7 @@ func askGroup(t *Turn) error {
 	if len(group) == 0 {
 		t.Say("register.group")
 	} else {
-		t.Say("register.group_so_far", "n", len(group), "names", names(group))
+		t.Say("register.group_so_far", "n", len(group), "names", fullNames(group))
 	}
 	in := func(id string) bool {
 		return slices.ContainsFunc(group, func(m *store.Member) bool { return m.ID == id })
@@ -206,7 +206,7 @@ func (t *Turn) enterGroup() error {
 		t.sayNext(training)
 		return t.End()
 	}
-	args := []any{"n", len(group), "names", names(group), "training", training.Name.In(t.Language)}
+	args := []any{"n", len(group), "names", fullNames(group), "training", training.Name.In(t.Language)}
 	if entry.Asked {
 		t.Say("register.group_asked", args...)
 		if err := t.planAsked(training); err != nil {

@@ -192,7 +192,7 @@ func (t *Turn) tellEntry(training *store.Training, e *store.Entry, told, done st
 		}
 		members = append(members, m)
 	}
-	t.Say(done, "names", names(members))
+	t.Say(done, "names", fullNames(members))
 	who, err := t.AnswersFor(e)
 	if errors.Is(err, store.ErrNotFound) {
 		t.Say("training.asked_unreached")
@@ -202,7 +202,7 @@ func (t *Turn) tellEntry(training *store.Training, e *store.Entry, told, done st
 		return err
 	}
 	return t.Tell(who, training.Start, told, func(p *locales.Printer) []any {
-		return []any{"names", names(members), "training", training.Name.In(p.Language), "when", p.When(t.Local(training.Start)), "place", training.Place}
+		return []any{"names", fullNames(members), "training", training.Name.In(p.Language), "when", p.When(t.Local(training.Start)), "place", training.Place}
 	})
 }
 

@@ -54,6 +54,9 @@ import (
 //	Hoa: (link A)               she opens the link to a sample training
 //	Hoa: (code Mai)             she types Mai's member code
 //	Hoa: (seat Mai)             she types the code of Mai's first registration
+//	Hoa: (club)                 she types the code of the club that was made last
+//	Hoa: (join)                 she opens the link to it
+//	Hoa: (hand), (handcode)     she opens the link by which a club is handed over, types its code
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
@@ -127,6 +130,7 @@ type stage struct {
 	flows    func() []*Flow
 	voices   []string // language and id of messages of which there are recordings
 	onetime  string
+	handover string // the latest code by which a club is handed over, as it was sent
 	inputs   int
 	last     map[string]Input
 	shown    map[string][]store.Message // by person: what was sent to her, latest last
@@ -228,7 +232,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "meta", "training", "training_code", "training_start"}
+var public = []string{"area", "club", "club_meeting", "meta", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -406,6 +410,14 @@ func (s *stage) input(who, what string) Input {
 			in.Text = s.seatCode(arg)
 		case "code":
 			in.Text = s.memberCode(arg)
+		case "club":
+			in.Text = s.clubCode()
+		case "join":
+			in.Text = "/start c" + s.clubCode()
+		case "hand":
+			in.Text = "/start h" + s.handover
+		case "handcode":
+			in.Text = s.handover
 		case "onetime":
 			in.Text = "/start g" + s.onetime
 		case "tap":
@@ -510,6 +522,9 @@ func (s *stage) write(who string) {
 		s.t.Fatal("the outbox would send in another order than it was said")
 	}
 	for _, m := range s.posted {
+		if found := handoverLink.FindStringSubmatch(m.Text); found != nil {
+			s.handover = found[1]
+		}
 		s.shown[m.Address] = append(s.shown[m.Address], m)
 		text := m.Text
 		if m.Voice != "" {
@@ -554,7 +569,9 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tg])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgch])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+
+var handoverLink = regexp.MustCompile(`\?start=h([0-9A-Z]{12})`)
 
 // hideCodes replaces random codes, which change with every change of the code.
 func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
@@ -633,11 +650,20 @@ func (s *stage) fire(d *store.Due) {
 	case store.SeatsJob:
 		s.offerSeats(d.Training)
 		return
+	case store.ClubJob:
+		flow = "club_news"
 	default:
 		return
 	}
 	var members []string
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		if d.Job == store.ClubJob {
+			c, err := tx.Club(d.Club)
+			if err == nil {
+				members, err = tx.ClubPeople(c)
+			}
+			return err
+		}
 		training, err := tx.Training(d.Training)
 		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
@@ -657,7 +683,7 @@ func (s *stage) fire(d *store.Due) {
 	for _, m := range members {
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), Input{
-			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: flow, Data: data, At: s.now,
+			ID: d.ID + "/" + m, Kind: Due, Member: m, Flow: flow, Club: d.Club, Data: data, At: s.now,
 		}))
 		if len(s.posted) > 0 {
 			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
@@ -789,6 +815,20 @@ func (s *stage) memberCode(who string) (code string) {
 		m, err := tx.Member(c.Speaker)
 		code = m.Code
 		return err
+	}))
+	return code
+}
+
+// clubCode is the code of the club that was made last.
+func (s *stage) clubCode() (code string) {
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		for c, err := range tx.Clubs() {
+			if err != nil {
+				return err
+			}
+			code = c.Code
+		}
+		return nil
 	}))
 	return code
 }

@@ -59,6 +59,8 @@ func newWanderer(t *testing.T, seed uint64) *wanderer {
 	}
 	w.voices = []string{"vi register.children", "vi profile.name"}
 	w.direct([]string{"@grant", "Lan", "staff", "92"})
+	w.direct([]string{"@grant", "Lan", "facilitator", "31528"})
+	w.direct([]string{"@grant", "Mai", "facilitator", "31528"})
 	w.open(All)
 	for _, place := range []string{"A", "B", "C", "D"} {
 		w.training(place) // before anybody moves it
@@ -78,6 +80,7 @@ var said = []string{
 	"Nguyễn Thị Hoa", "Trần Thị Mai", "huy", "0912345678", "+84 987 654 321", "ke sach", "soc trang", "my suyen", "phường 1", "xã phú tâm",
 	"nấu ăn", "/start", "/menu", "/dangky", "/caidat", "/ngonngu", "/trogiup", "/quaylai", "/huy", "/desau", "/xyz", "giúp", "đăng ký", "Đổi người",
 	"Dành cho cán bộ", "Đăng ký của tôi", "english", "khmer", "1", "1", "8 giờ 30", "14h", "12/12", "thứ Bảy", "30", "30 chỗ", "A", "ZZZZZZ",
+	"clb", "/caulacbo", "Na", "Na, Tí, Bo", "2 5", "5/9", "bcfghj",
 	"=1+1", "😀", "\u202e", strings.Repeat("ư", 5000), "x\x00y", "\xff\xfe",
 }
 
@@ -132,6 +135,9 @@ func (w *wanderer) anything(who string) Input {
 	}
 	if code := w.onetime; code != "" && w.random.IntN(40) == 0 {
 		return w.input(who, "/start g"+code)
+	}
+	if w.clubCode() != "" && w.random.IntN(15) == 0 {
+		return w.input(who, []string{"(club)", "(join)", "(hand)", "(handcode)"}[w.random.IntN(4)])
 	}
 	if whose := []string{"Hoa", "Mai", "Lan"}[w.random.IntN(3)]; w.random.IntN(12) == 0 && w.known(whose) {
 		return w.input(who, fmt.Sprintf("(code %s)", whose))

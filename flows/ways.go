@@ -48,22 +48,31 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		}
 		return e.commands[word], nil
 	}
-	switch { // t and a training's code, g and a one-time code
+	switch { // t and a training's code, c and a club's, h and the code by which one is handed over, g and a one-time code
+	case len(rest) > 1 && rest[0] == 'c' && e.byName["club_join"] != nil:
+		return "club_join", rest[1:]
 	case len(rest) > 1 && rest[0] == 't':
 		return "register", rest[1:]
+	case len(rest) > 1 && rest[0] == 'h' && e.byName["club_take"] != nil:
+		return "club_take", rest[1:]
 	case len(rest) > 1 && rest[0] == 'g':
 		return "grant", rest[1:]
 	}
 	return "", nil
 }
 
-// means returns the flow that a text starts from anywhere: a command, a link or
-// one of the words for it.
+// means returns the flow that a text starts from anywhere: a command, a link,
+// one of the words for it, or the code of a club.
 func (e *Engine) means(text string) (flow string, note any) {
-	if flow, note = e.opens(text); flow == "" {
-		flow = e.triggers[store.Fold(text)]
+	if flow, note = e.opens(text); flow != "" {
+		return flow, note
 	}
-	return flow, note
+	if flow = e.triggers[store.Fold(text)]; flow == "" && e.byName["club_join"] != nil {
+		if code, ok := store.ReadClubCode(text); ok { // no word of any language here
+			return "club_join", code
+		}
+	}
+	return flow, nil
 }
 
 // command takes a text that begins with a slash.

@@ -27,6 +27,12 @@ func welcome() *Flow {
 				if err != nil {
 					return err
 				}
+				flow, note := t.engine.means(t.Note("then"))
+				if flow == "club_join" {
+					if err := t.greetPupil(note); err != nil {
+						return err
+					}
+				}
 				org := settings.Organisation
 				if org == "" {
 					org = t.T("welcome.organisation")
@@ -35,7 +41,6 @@ func welcome() *Flow {
 				if err := t.PutMember(t.Member); err != nil {
 					return err
 				}
-				flow, note := t.engine.means(t.Note("then"))
 				if flow == "" {
 					return t.End()
 				}

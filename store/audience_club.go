@@ -8,17 +8,11 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// This file is all that an audience knows of clubs: who is in one, and whose it
-// is.
-//
-//	club         ID → its facilitator
-//	club_member  club ID/member ID → how the member stands to the club
-
-// clubIn is how a member stands to a club who was taken into it.
-const clubIn = "in"
+// This file is all that an audience looks at in clubs: who is in one ([Membership]),
+// and whose it is ([Club]). It decodes nothing else: an audience may be large.
 
 type clubMember struct {
-	State string `json:"state"`
+	State MembershipState `json:"state"`
 }
 
 type clubHead struct {
@@ -36,7 +30,7 @@ func (tx *Tx) audienceClub(club, from string) iter.Seq2[string, error] {
 			if err == nil {
 				err = decodePlain(p, &m)
 			}
-			if err == nil && m.State != clubIn {
+			if err == nil && m.State != In {
 				continue
 			}
 			if err != nil {
@@ -60,7 +54,7 @@ func (tx *Tx) inClub(club, member string) (bool, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &m)
 	}
-	return m.State == clubIn, err
+	return m.State == In, err
 }
 
 // clubsOf returns the ids of the clubs of a facilitator, sorted.

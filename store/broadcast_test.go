@@ -93,7 +93,7 @@ func (p *parish) draft(a store.Audience) *store.Broadcast {
 	var b *store.Broadcast
 	p.update(func(tx *store.Tx) error {
 		b = &store.Broadcast{
-			By: p.officer, Text: store.Text{"vi": "Mời họp"}, Audience: a, Lane: store.Province, Scope: store.Scope{Areas: []string{"92"}},
+			By: p.officer, Text: store.Text{"vi": "Mời họp"}, Audience: a, Lane: store.ProvinceLane, Scope: store.Scope{Areas: []string{"92"}},
 		}
 		return tx.AddBroadcast(b)
 	})

@@ -102,6 +102,14 @@ var checks = map[string]func(*checker) error{
 	"broadcast_live":      checkBroadcastsLive,
 	"broadcast_open":      only[broadcastBins]("broadcast_open"),
 	"broadcast_part":      checkBroadcastParts,
+	"club":                checkClubs,
+	"club_code":           checkClubCodes,
+	"club_hand":           only[Handover]("club_hand"),
+	"club_led":            checkClubsLed,
+	"club_meeting":        checkMeetings,
+	"club_member":         checkMemberships,
+	"club_of":             checkClubsOf,
+	"club_pupil":          checkPupils,
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
@@ -462,6 +470,7 @@ func checkDue(c *checker) error {
 	return documents(c, "due", func(key string, d *Due) {
 		c.want(dueKey(d) == key, "due", key, "says it is "+dueKey(d))
 		c.want(d.Training == "" || c.has("training", d.Training), "due", key, "is for training "+d.Training+", which is not there")
+		c.want(d.Club == "" || c.has("club", d.Club), "due", key, "is for club "+d.Club+", which is not there")
 	})
 }
 

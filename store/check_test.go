@@ -99,6 +99,9 @@ func village(t *testing.T) *memory.DB {
 		if _, err := tx.ShowLine(contact.ID, &store.Line{ID: "l1", Text: "Chào"}); err != nil {
 			return err
 		}
+		if err := fillClubs(tx, hoa.ID, "Hoa"); err != nil {
+			return err
+		}
 		if err := tx.AddTask(&store.Task{Member: hoa.ID, Work: "qr"}); err != nil {
 			return err
 		}
@@ -194,8 +197,8 @@ func TestCheckFindsNothing(t *testing.T) {
 // Each document that goes missing or cannot be read is noticed, unless nothing
 // leads to it.
 func TestCheckNoticesEveryLoss(t *testing.T) {
-	alone := []string{"contact", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease"}
-	marks := []string{"broadcast_by", "broadcast_live", "message_member", "registration_member", "relay", "tappable"} // whatever stands there can be read
+	alone := []string{"contact", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease", "club_hand", "club_meeting"}
+	marks := []string{"broadcast_by", "broadcast_live", "message_member", "registration_member", "relay", "tappable", "club_led", "club_of"} // whatever stands there can be read
 	for _, bucket := range store.Buckets() {
 		t.Run(bucket, func(t *testing.T) {
 			db := village(t)

@@ -23,6 +23,14 @@ var deletion = []fate{
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
 	{"training_start", "kept", "nothing about persons"},
+	{"club", "anonymised", "clubs that she kept together stay, without a facilitator; her id in them leads to nobody"},
+	{"club_code", "kept", "nothing about persons"},
+	{"club_led", "deleted", "leads to the clubs that she kept together"},
+	{"club_member", "deleted", "how she belongs to clubs"},
+	{"club_of", "deleted", "leads to her clubs"},
+	{"club_pupil", "deleted", "her line on the roll, with her nickname and what is known of papers"},
+	{"club_meeting", "anonymised", "who was at a meeting stands there by the ids of lines; hers leads to nobody, the number remains"},
+	{"club_hand", "kept", "ids of who hands a club over; deleted after 7 days"},
 	{"grant", "deleted", "her roles"},
 	{"grant_code", "kept", "holds no person but the id of who gave it; deleted when it expires"},
 	{"message", "deleted", "what was still to be sent to her, except the word that she was deleted, which goes when it is sent"},
@@ -83,6 +91,12 @@ const ScrubJob = "scrub"
 // is told last must be posted after it.
 func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 	if err := tx.deleteRegistrations(m); err != nil {
+		return err
+	}
+	if err := tx.deleteMemberships(m.ID); err != nil {
+		return err
+	}
+	if err := tx.leaveClubs(m.ID, ""); err != nil {
 		return err
 	}
 	for o, err := range tx.RelayedBy(m.ID) {

@@ -48,6 +48,8 @@ var personalNouns = map[string]struct {
 	"Task":         {"task", &store.Task{}},
 	"File":         {"file", &store.File{}},
 	"Passphrase":   {"passphrase", &store.Passphrase{}},
+	"Membership":   {"club_member", &store.Membership{}},
+	"Pupil":        {"club_pupil", &store.Pupil{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -268,6 +270,7 @@ func fill(tx *store.Tx, mark string) (member, class string, err error) {
 				Prompt: &store.Prompt{Choices: []store.PromptChoice{{ID: "a", Label: text}}}, Last: &store.LastTap{Text: text},
 			})
 		},
+		func() error { return fillClubs(tx, m.ID, mark) },
 		func() error { return tx.Grant(m, &store.Grant{Role: store.Staff}) },
 		func() error {
 			return tx.SetPassphrase(&store.Passphrase{Member: m.ID, Hash: bytes.Repeat([]byte(mark), 5), Salt: []byte("salt")})
@@ -301,6 +304,33 @@ func fill(tx *store.Tx, mark string) (member, class string, err error) {
 		}
 	}
 	return m.ID, ahead.ID, nil
+}
+
+// fillClubs lets the member keep a club together in which she is, too, and ask
+// to join another one.
+func fillClubs(tx *store.Tx, member, mark string) error {
+	hers := &store.Club{Kind: store.Grown, Name: "Câu lạc bộ", Facilitator: member}
+	other := &store.Club{Kind: store.Pupils, Name: "Câu lạc bộ khác"}
+	for _, c := range []*store.Club{hers, other} {
+		if err := tx.AddClub(c); err != nil {
+			return err
+		}
+		if err := tx.AskToJoin(c, member, mark+" nick"); err != nil {
+			return err
+		}
+	}
+	p, err := tx.Admit(hers, member, "", member)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.NewHandover(hers); err != nil {
+		return err
+	}
+	m := &store.Meeting{Club: hers.ID, Start: tx.Now.AddDate(0, 0, 3), Place: "Nhà văn hóa", Regular: true}
+	if err := tx.AddMeeting(m); err != nil {
+		return err
+	}
+	return tx.CallRoll(m, []string{p.ID}, nil, member)
 }
 
 // filled fails unless every personal field of every noun holds a canary now, so

@@ -19,11 +19,12 @@ type Due struct {
 	Until    time.Time      `json:"until"` // not done any more from then on
 	Job      string         `json:"job"`   // which job of bot/schedule does it
 	Training string         `json:"training,omitzero"`
+	Club     string         `json:"club,omitzero"`   // ClubJob: whose people are told
 	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
 	Member   string         `json:"member,omitzero"` // HearJob, TellOneJob: whom it is for
 	Flow     string         `json:"flow,omitzero"`   // HearJob, TellOneJob: which flow hears it
-	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob, TellJob, TellOneJob: the flow
-	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
+	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob, TellJob, ClubJob, TellOneJob: the flow
+	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }

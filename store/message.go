@@ -51,15 +51,15 @@ type Message struct {
 type Lane int
 
 const (
-	Reply    Lane = 0 // to a person who just wrote; never waits behind others
-	Reminder Lane = 1 // is worthless when late
-	Club     Lane = 2 // a broadcast to some dozens who know one another
-	Province Lane = 3 // a broadcast to any number: whatever else there is goes first
+	Reply        Lane = 0 // to a person who just wrote; never waits behind others
+	Reminder     Lane = 1 // is worthless when late
+	ClubLane     Lane = 2 // a broadcast to some dozens who know one another
+	ProvinceLane Lane = 3 // a broadcast to any number: whatever else there is goes first
 )
 
 // Bulk says whether the messages of the lane wait while the network asks to be
 // left alone, so that all others go on.
-func (l Lane) Bulk() bool { return l >= Club }
+func (l Lane) Bulk() bool { return l >= ClubLane }
 
 // An Act says what a message does.
 type Act string

@@ -20,7 +20,9 @@ func TestEveryPersonalField(t *testing.T) {
 	s.keys.Store(k)
 	tx.seal = k.seal
 	for bucket, v := range map[string]any{
-		"area": full[Area](), "audit": full[Audit](), "contact": full[Contact](), "conversation": full[Conversation](),
+		"area": full[Area](), "audit": full[Audit](),
+		"club": full[Club](), "club_member": full[Membership](), "club_meeting": full[Meeting](), "club_pupil": full[Pupil](), "club_hand": full[Handover](),
+		"contact": full[Contact](), "conversation": full[Conversation](),
 		"delivery": full[Delivery](), "due": full[Due](), "file": full[File](), "file_chunk": full[chunk](),
 		"grant": full[Grant](), "grant_code": full[GrantCode](), "member": full[Member](), "merge": full[MergeRequest](),
 		"message": full[Message](), "passphrase": full[Passphrase](), "receipt": full[Receipt](), "registration": full[Registration](),
@@ -68,7 +70,7 @@ func TestEmptyFields(t *testing.T) {
 	k := testKeys(t)
 	s.keys.Store(k)
 	tx.seal = k.seal
-	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}} {
+	for _, v := range []any{&Member{}, &Contact{}, &Message{}, &Conversation{Prompt: &Prompt{}}, &Line{}, &Task{}, &File{}, &Membership{}, &Pupil{}} {
 		raw, err := encode(tx, "b", "k", v)
 		if err != nil {
 			t.Fatal(err)

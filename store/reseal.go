@@ -36,6 +36,8 @@ const ResealJob = "reseal"
 // resealers seal documents of the buckets that hold personal fields. They return
 // nil for one that need not be written.
 var resealers = map[string]func(tx *Tx, bucket, key string, raw []byte) ([]byte, error){
+	"club_member":  reseal[Membership],
+	"club_pupil":   reseal[Pupil],
 	"contact":      reseal[Contact],
 	"conversation": reseal[Conversation],
 	"file":         reseal[File],

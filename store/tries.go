@@ -8,8 +8,8 @@ import (
 )
 
 // Tries are the attempts of one member or from some networks to sign in to the
-// staff pages that did not succeed. They stand in the store, so that a restart
-// gives nobody a fresh start.
+// staff pages, or of one phone to guess a code, that did not succeed. They stand
+// in the store, so that a restart gives nobody a fresh start.
 //
 // There are more networks than a store can count: one home has 65,536 of IPv6,
 // and an attacker may have any number. So networks share a fixed number of
@@ -35,6 +35,9 @@ type TryKind struct {
 	free  int           // attempts without a pause
 	most  time.Duration // the longest pause
 	short int           // characters of the hash in the key; 0: all
+
+	first  time.Duration // the pause after the first attempt that is not free; 0: firstPause
+	forget time.Duration // after so long without one attempts count as none; 0: triesTime
 }
 
 var (
@@ -44,6 +47,9 @@ var (
 	// TryNetwork counts the wrong codes tried from a network, behind which there
 	// may be a whole office.
 	TryNetwork = TryKind{name: "address", free: 20, most: 10 * time.Minute, short: 2}
+	// TryClub counts the club codes typed on a phone that belong to no club: five
+	// in an hour. With 17 letters in six places that is no way to find one.
+	TryClub = TryKind{name: "club", free: 4, most: time.Hour, first: time.Hour, forget: time.Hour}
 )
 
 // maxNetworks is how many documents all networks share: two characters of
@@ -64,7 +70,7 @@ const (
 // nothing.
 func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	t, err := get[Tries](tx, "tries", tx.triesKey(kind, who))
-	if errors.Is(err, ErrNotFound) || err == nil && tx.Now.Sub(t.Last) > triesTime {
+	if errors.Is(err, ErrNotFound) || err == nil && tx.Now.Sub(t.Last) > kind.memory() {
 		t, err = &Tries{}, nil
 	}
 	if err != nil {
@@ -76,7 +82,11 @@ func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 	t.Failed++
 	t.Last = tx.Now
 	if over := t.Failed - kind.free; over > 0 {
-		t.Until = tx.Now.Add(min(firstPause<<min(over-1, 20), kind.most))
+		first := kind.first
+		if first == 0 {
+			first = firstPause
+		}
+		t.Until = tx.Now.Add(min(first<<min(over-1, 20), kind.most))
 	}
 	return t, 0, put(tx, "tries", tx.triesKey(kind, who), t)
 }
@@ -101,6 +111,14 @@ func (tx *Tx) ForgetTries(n int) (int, error) {
 		t, err := get[Tries](tx, "tries", key)
 		return err == nil && tx.Now.Sub(t.Last) > triesTime, err
 	})
+}
+
+// memory is after how long without an attempt those before count as none.
+func (k TryKind) memory() time.Duration {
+	if k.forget == 0 {
+		return triesTime
+	}
+	return k.forget
 }
 
 func (tx *Tx) triesKey(kind TryKind, who string) string {

@@ -135,7 +135,7 @@ func (f *Feeder) Tick(ctx context.Context) error {
 			}
 		}
 	}
-	for _, lane := range []store.Lane{store.Club, store.Province} {
+	for _, lane := range []store.Lane{store.ClubLane, store.ProvinceLane} {
 		same := running[lane]
 		for i := range same {
 			b := same[(i+f.turn)%len(same)]

@@ -224,7 +224,7 @@ func (w *world) send(area string, change ...func(*store.Broadcast)) (id string) 
 	w.update(func(tx *store.Tx) error {
 		b := &store.Broadcast{
 			By: w.officer, Text: store.Text{"vi": "Mời họp"}, Audience: store.Audience{Op: store.InArea, ID: area},
-			Scope: store.Scope{Areas: []string{""}}, Lane: store.Province,
+			Scope: store.Scope{Areas: []string{""}}, Lane: store.ProvinceLane,
 		}
 		for _, fn := range change {
 			fn(b)

@@ -4,6 +4,7 @@
 //	areas.csv       the communes and what they were made of
 //	trainings.toml  44 trainings, with days counted from the day of filling
 //	people.toml     60 women who are registered for them
+//	club.go         one club of pupils, by nicknames
 //
 // Each file says at its head where it comes from. Nobody in it is real.
 package demo
@@ -155,6 +156,9 @@ func (s *sample) fill(tx *store.Tx, now time.Time) error {
 		if err := s.trainings[i].add(tx, now, members, i); err != nil {
 			return fmt.Errorf("training %d: %w", i+1, err)
 		}
+	}
+	if err := addClub(tx, now, members[0]); err != nil {
+		return fmt.Errorf("club: %w", err)
 	}
 	return dropLapsed(tx, now)
 }

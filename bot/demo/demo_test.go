@@ -73,6 +73,24 @@ func TestLoad(t *testing.T) {
 				t.Errorf("%s was moved", tr.Official)
 			}
 		}
+		for c, err := range tx.Clubs() {
+			if err != nil {
+				return err
+			}
+			meetings, err := tx.Meetings(c.ID)
+			if err != nil {
+				return err
+			}
+			called := 0
+			for _, m := range meetings {
+				if m.Called() {
+					called++
+				}
+			}
+			if next, err := tx.NextMeetings(c, 9); err != nil || called != 5 || len(next) != 9 {
+				t.Errorf("%d meetings of the club were held and %d are ahead (%v)", called, len(next), err)
+			}
+		}
 		for d, err := range tx.AllDue() {
 			if err != nil {
 				return err

@@ -90,6 +90,19 @@ func (e *Exporter) QR(ctx context.Context, s *store.Store, task store.Task) ([]b
 	return keep(ctx, s, task.Member, name, "image/png", picture)
 }
 
+// ClubQR draws the code that opens the bot and asks to join a club.
+func (e *Exporter) ClubQR(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	var ask flows.ClubWork
+	if err := json.Unmarshal(task.Data, &ask); err != nil {
+		return nil, fmt.Errorf("read the task: %w", err)
+	}
+	picture, err := e.Draw(ask.URL)
+	if err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, "ma-qr-"+ask.Code+".png", "image/png", picture)
+}
+
 var nothing = []byte(`""`)
 
 // mayTake says whether the member is staff for the area of the training now.

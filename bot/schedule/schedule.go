@@ -72,6 +72,7 @@ func (s *Schedule) jobs() []job {
 		{store.TellJob, s.tell},
 		{store.TellOneJob, s.hear},
 		{store.SeatsJob, s.seats},
+		{store.ClubJob, s.club},
 		{store.HearJob, s.hear},
 		{store.BroadcastJob, s.broadcast},
 		{store.OutageJob, s.outage},

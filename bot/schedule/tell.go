@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"chihai/store"
 )
@@ -30,28 +31,46 @@ func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 	return errors.Join(errs...)
 }
 
-// tellOf plans the rows of as many as there is room for, and keeps in d, in the
-// same transaction, up to whom that was done. When all have one d is done.
 func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	if !s.store.Now().Before(d.Until) {
 		return s.done(ctx, d)
 	}
-	var people []string
+	return s.tellEach(ctx, d, tellFlow, func(tx *store.Tx, from string) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			for r, err := range tx.ConcernedFrom(d.Training, from) {
+				member := ""
+				if err == nil {
+					member = r.Member
+				}
+				if !yield(member, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// tellEach plans the rows of as many people as there is room for, and keeps in d,
+// in the same transaction, up to whom that was done. When all have one d is done.
+// people yields the ids of those who are to be told, in their order, from the one
+// given on; flow hears of each.
+func (s *Schedule) tellEach(ctx context.Context, d *store.Due, flow string, people func(tx *store.Tx, from string) iter.Seq2[string, error]) error {
+	var next []string
 	room := 0
 	if err := s.store.View(ctx, func(tx *store.Tx) error {
-		people, room = nil, tellPortion
+		next, room = nil, tellPortion
 		for _, err := range tx.Parts(d) {
 			if err != nil {
 				return err
 			}
 			room--
 		}
-		for r, err := range tx.ConcernedFrom(d.Training, d.Told) {
-			if err != nil || len(people) >= room {
+		for member, err := range people(tx, d.Told) {
+			if err != nil || len(next) >= room {
 				return err
 			}
-			if r.Member != d.Told {
-				people = append(people, r.Member)
+			if member != d.Told {
+				next = append(next, member)
 			}
 		}
 		return nil
@@ -62,18 +81,18 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 		return nil // those who have a row come first
 	}
 	return s.store.Update(ctx, func(tx *store.Tx) error {
-		for _, member := range people {
+		for _, member := range next {
 			if err := tx.Plan(&store.Due{
-				ID: d.ID + "/" + member, At: d.At, Until: d.Until, Job: store.TellOneJob, Training: d.Training,
-				Member: member, Flow: tellFlow, Data: d.Data,
+				ID: d.ID + "/" + member, At: d.At, Until: d.Until, Job: store.TellOneJob, Training: d.Training, Club: d.Club,
+				Member: member, Flow: flow, Data: d.Data,
 			}); err != nil {
 				return err
 			}
 		}
-		if len(people) < room {
+		if len(next) < room {
 			return tx.Done(d)
 		}
-		d.Told = people[len(people)-1]
+		d.Told = next[len(next)-1]
 		return tx.Plan(d)
 	})
 }

@@ -31,6 +31,7 @@ func nouns() []noun {
 		{name: "receipts", forget: counted((*store.Tx).ForgetReceipts)},
 		{name: "deliveries", forget: counted((*store.Tx).ForgetDeliveries)},
 		{name: "files", forget: counted((*store.Tx).ForgetFiles)},
+		{name: "handovers of clubs", forget: counted((*store.Tx).ForgetHandovers)},
 		{name: "grant codes", forget: counted((*store.Tx).ForgetGrantCodes)},
 		{name: "login codes", forget: counted((*store.Tx).ForgetLoginCodes)},
 		{name: "sessions", forget: counted((*store.Tx).ForgetSessions)},

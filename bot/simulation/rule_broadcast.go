@@ -141,7 +141,7 @@ func (w *World) broadcast(ctx context.Context) error {
 			return err
 		}
 		b := &store.Broadcast{
-			By: c.Speaker, Text: store.Text{"vi": fmt.Sprintf("Thông báo số %d", n)}, Lane: store.Province, Urgent: true,
+			By: c.Speaker, Text: store.Text{"vi": fmt.Sprintf("Thông báo số %d", n)}, Lane: store.ProvinceLane, Urgent: true,
 			Audience: store.Audience{Op: store.InArea, ID: "92"}, Scope: store.Scope{Areas: []string{"92"}},
 		}
 		if n%3 == 0 {

@@ -131,7 +131,7 @@ var Table = []Mutant{
 	{
 		Name: "progress-forgotten", Does: "news of a training reach only the first of those who hold a seat",
 		File: "bot/schedule/tell.go",
-		Old:  "\t\td.Told = people[len(people)-1]\n", New: "",
+		Old:  "\t\td.Told = next[len(next)-1]\n", New: "",
 		By: []Test{{"bot/schedule", "TestTellGoesOn|TestTellTheOthers"}},
 	},
 	{
@@ -233,7 +233,7 @@ var Table = []Mutant{
 	{
 		Name: "news-to-the-first", Does: "only one of those registered is told that a training was moved or cancelled",
 		File: "bot/schedule/tell.go",
-		Old:  "\t\t\t\tpeople = append(people, r.Member)\n", New: "\t\t\t\tpeople = append(people, r.Member)\n\t\t\t\tbreak\n",
+		Old:  "\t\t\t\tnext = append(next, member)\n", New: "\t\t\t\tnext = append(next, member)\n\t\t\t\tbreak\n",
 		By: []Test{simulation, {"bot/schedule", "TestTell"}},
 	},
 	{
