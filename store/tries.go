@@ -13,7 +13,7 @@ import (
 //
 // There are more networks than a store can count: one home has 65,536 of IPv6,
 // and an attacker may have any number. So networks share a fixed number of
-// documents ([maxNetworks]), each finding its own by its hash. Who shares one
+// documents (two characters of base32: 1,024), each finding its own by its hash. Who shares one
 // with an attacker loses nothing by it, since the pause is only for codes that
 // are wrong: a right one, of 60 bits and good once for ten minutes, cannot be
 // guessed, and is taken at any time. What the pause saves is the disk, which
@@ -51,10 +51,6 @@ var (
 	// in an hour. With 17 letters in six places that is no way to find one.
 	TryClub = TryKind{name: "club", free: 4, most: time.Hour, first: time.Hour, forget: time.Hour}
 )
-
-// maxNetworks is how many documents all networks share: two characters of
-// base32.
-const maxNetworks = 32 * 32
 
 const (
 	// firstPause follows the first attempt that is not free; each further one
