@@ -114,7 +114,7 @@ func (e *ear) Handle(_ context.Context, r slog.Record) error {
 		why += " " + a.String()
 		return true
 	})
-	for _, known := range []string{"the process is dead", context.Canceled.Error(), "begun too often", "nobody receives yet", "the server stops", "inbox is closed"} {
+	for _, known := range []string{"the process is dead", context.Canceled.Error(), "begun too often"} {
 		if strings.Contains(why, known) {
 			return nil
 		}

@@ -365,8 +365,9 @@ func checkTrainings(c *checker) error {
 }
 
 // countSeats compares the seats that are taken with the registrations. Of a
-// training that takes none any more, those of deleted members are gone while
-// their seats stay counted.
+// training that has begun, those of deleted members are gone while their seats
+// stay counted; and so it is of a cancelled one when its members were deleted by
+// a program before this one.
 func (c *checker) countSeats(t *Training) {
 	held, children, kept, waiting, asked := 0, 0, 0, 0, 0
 	for r, err := range c.tx.Registrations(t.ID) {

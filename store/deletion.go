@@ -17,7 +17,7 @@ var deletion = []fate{
 	{"relay", "deleted", "those whom she registered stay registered, and nobody passes messages on to them any more"},
 	{"conversation", "deleted", "what she said in flows under way"},
 	{"tappable", "deleted", "leads to her conversation"},
-	{"registration", "deleted", "seats ahead are given up for others; of past ones the training's count of participants remains"},
+	{"registration", "deleted", "seats ahead are given up for others, and so are those in what was cancelled; of what has begun the training's count of participants remains"},
 	{"registration_member", "deleted", "leads to her registrations"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
@@ -87,7 +87,7 @@ const ScrubJob = "scrub"
 
 // DeleteMember deletes all that is kept of m, who speaks from the contact from,
 // and plans that the database file is wiped of it. Her seats in trainings ahead
-// pass on to others. The member is gone when the transaction commits; what she
+// pass on to others; in those that have begun she stays a number. The member is gone when the transaction commits; what she
 // is told last must be posted after it.
 func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 	if err := tx.deleteRegistrations(m); err != nil {
@@ -168,8 +168,8 @@ func (tx *Tx) planScrub() error {
 	return tx.Plan(&Due{ID: fmt.Sprintf("scrub/%d", at.Unix()), At: at, Until: at.AddDate(1, 0, 0), Job: ScrubJob})
 }
 
-// deleteRegistrations gives the seats of m ahead back and removes every trace
-// of her from the lists.
+// deleteRegistrations gives the seats of m back, except where she counts among
+// those who took part, and removes every trace of her from the lists.
 func (tx *Tx) deleteRegistrations(m *Member) error {
 	var held []*Registration
 	for r, err := range tx.RegistrationsOf(m.ID) {
@@ -183,7 +183,7 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 		if err != nil {
 			return err
 		}
-		if r.Waits() || r.Holds() && t.Open(tx.Now) {
+		if r.Waits() || r.Holds() && !t.Begun(tx.Now) {
 			if _, err := tx.GiveUp(r.Training, m.ID, ""); err != nil {
 				return err
 			}

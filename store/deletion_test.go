@@ -226,6 +226,73 @@ func TestDeletion(t *testing.T) {
 	}
 }
 
+// A seat of one who is deleted is free again, unless the training has begun: then
+// she is one of those who took part.
+func TestSeatsOfDeleted(t *testing.T) {
+	now := villageTime
+	s, err := store.Open(t.Context(), memory.New(), store.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	update := func(fn func(*store.Tx) error) {
+		t.Helper()
+		if err := s.Update(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trainings := []struct {
+		name   string
+		start  time.Time
+		cancel bool
+		taken  int
+		id     string
+	}{
+		{name: "ahead", start: now.Add(48 * time.Hour), taken: 0},
+		{name: "begun", start: now.Add(time.Hour), taken: 1},
+		{name: "cancelled, ahead", start: now.Add(48 * time.Hour), cancel: true, taken: 0},
+		{name: "cancelled, of a time that is over", start: now.Add(time.Hour), cancel: true, taken: 0},
+	}
+	var she *store.Member
+	update(func(tx *store.Tx) (err error) {
+		if she, err = tx.NewMember(); err != nil {
+			return err
+		}
+		for i := range trainings {
+			tt := &trainings[i]
+			tr := &store.Training{Kind: store.Class, Name: store.Text{"vi": tt.name}, Start: tt.start, Seats: 3}
+			if err := tx.AddTraining(tr); err != nil {
+				return err
+			}
+			tt.id = tr.ID
+			if _, err := tx.Register(&store.Registration{Training: tr.ID, Member: she.ID, Children: 2}); err != nil {
+				return err
+			}
+			if !tt.cancel {
+				continue
+			}
+			if _, err := tx.ChangeTraining(tr.ID, tr.Revision, func(c *store.Training) { c.Cancelled = tx.Now }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	now = now.Add(2 * time.Hour)
+	update(func(tx *store.Tx) error { return tx.DeleteMember(she, nil) })
+	update(func(tx *store.Tx) error {
+		for _, tt := range trainings {
+			tr, err := tx.Training(tt.id)
+			if err != nil {
+				return err
+			}
+			if tr.Taken != tt.taken || tr.Brought != 2*tt.taken {
+				t.Errorf("%s: %d seats are taken and %d children come, want %d and %d", tt.name, tr.Taken, tr.Brought, tt.taken, 2*tt.taken)
+			}
+		}
+		return nil
+	})
+}
+
 // fill keeps everything that there can be of a woman who marks it all with mark,
 // and returns her and a training ahead.
 func fill(tx *store.Tx, mark string) (member, class string, err error) {

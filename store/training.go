@@ -89,6 +89,10 @@ func (t *Training) left() int { return max(0, t.Seats-t.Taken-t.Kept) }
 // Open says whether the training takes place and has not begun at now.
 func (t *Training) Open(now time.Time) bool { return t.Cancelled.IsZero() && now.Before(t.Start) }
 
+// Begun says whether the training takes place and has begun at now, or is over:
+// who holds a seat then counts among those who took part.
+func (t *Training) Begun(now time.Time) bool { return t.Cancelled.IsZero() && !now.Before(t.Start) }
+
 // OfficialName is the name for staff's lists.
 func (t *Training) OfficialName() string {
 	if t.Official != "" {

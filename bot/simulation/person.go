@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -206,7 +207,11 @@ func (p *person) act() {
 	}
 	p.asked = nil
 	if q == nil || closing {
-		p.say("/menu")
+		text := ""
+		if q != nil {
+			text = atWelcome(p, q) // who has not chosen a language gets no menu
+		}
+		p.say(cmp.Or(text, "/menu"))
 		return
 	}
 	text := p.answers(p, q)

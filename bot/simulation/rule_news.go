@@ -18,7 +18,7 @@ var newsOnce = Rule{
 	Commit: func(w *World, c *Commit) error {
 		for _, wr := range c.Writes {
 			if row := w.tellings[wr.Key]; wr.Bucket == "due" && wr.Value == nil && row != nil {
-				if err := w.toldAll(c, row); err != nil {
+				if err := w.toldAll(c, wr.Key, row); err != nil {
 					return err
 				}
 			}
@@ -38,8 +38,8 @@ var newsOnce = Rule{
 		h := w.trainings[parts[1]]
 		since := slices.IndexFunc(h.changes, func(at time.Time) bool { return !at.Before(r.At) })
 		told := w.news[parts[1]+"/"+parts[3]]
-		if c.posts() > 0 && (since < 0 || told.times >= len(h.changes)-since) {
-			return fmt.Errorf("of %s a holder is told %d times, it was changed %d times", h.Name.In("vi"), told.times+1, len(h.changes))
+		if c.posts() > 0 && (since < 0 || told >= len(h.changes)-since) {
+			return fmt.Errorf("of %s a holder is told %d times, it was changed %d times", h.Name.In("vi"), told+1, len(h.changes))
 		}
 		return nil
 	},
@@ -50,7 +50,7 @@ var newsOnce = Rule{
 			}
 			if wr.Bucket == "due" && wr.Value != nil {
 				var row store.Due
-				if json.Unmarshal(wr.Value, &row) == nil && row.Job == store.TellJob {
+				if json.Unmarshal(wr.Value, &row) == nil && (row.Job == store.TellJob || row.Job == store.TellOneJob) {
 					w.tellings[wr.Key] = &row
 				}
 			}
@@ -63,16 +63,22 @@ var newsOnce = Rule{
 		}
 		if c.Kind == "news" && c.posts() > 0 {
 			parts := c.parts()
-			key := parts[1] + "/" + parts[3]
-			w.news[key] = telling{w.news[key].times + 1, time.Now()}
+			w.news[parts[1]+"/"+parts[3]]++
 		}
 	},
 }
 
-// toldAll looks whether everybody was told who held a seat when a training was
-// changed, before that counts as done. World.mu is held.
-func (w *World) toldAll(c *Commit, row *store.Due) error {
+// toldAll looks whether row, which c deletes under key, was done: that of a
+// change when everybody who held a seat then has a row of her own, that of one of
+// them when she was told. World.mu is held.
+func (w *World) toldAll(c *Commit, key string, row *store.Due) error {
 	if !time.Now().Before(row.Until) {
+		return nil
+	}
+	if row.Job == store.TellOneJob {
+		if !w.heard[row.ID] && !slices.Contains(c.Inputs, row.ID) {
+			return fmt.Errorf("%s is done and was not", row.ID)
+		}
 		return nil
 	}
 	for p, err := range c.Scan("registration", row.Training+"/", row.Training+"0") {
@@ -83,17 +89,14 @@ func (w *World) toldAll(c *Commit, row *store.Due) error {
 		if err := json.Unmarshal(p.Value, &r); err != nil {
 			return err
 		}
-		if id := row.ID + "/" + r.Member; r.Holds() && r.At.Before(row.At) && !w.heard[id] {
-			return fmt.Errorf("%s is done and was not", id)
+		if !r.Holds() || !r.At.Before(row.At) || w.heard[row.ID+"/"+r.Member] {
+			continue
+		}
+		if _, err := c.Get("due", key+"/"+r.Member); err != nil {
+			return fmt.Errorf("%s is done and leaves %s out: %w", row.ID, r.Member, err)
 		}
 	}
 	return nil
-}
-
-// A telling is how often and when somebody was told of changes.
-type telling struct {
-	times int
-	last  time.Time
 }
 
 // A history is a training as it is now, and when that was changed of which

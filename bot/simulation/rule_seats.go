@@ -54,7 +54,7 @@ func countSeats(kv store.KV, training string) error {
 			held++
 		}
 	}
-	gone := !t.Open(time.Now()) // then who had everything deleted stays in the number
+	gone := t.Begun(time.Now()) // then who had everything deleted stays in the number
 	if held > t.Taken || held < t.Taken && !gone || t.Taken > t.Seats {
 		return fmt.Errorf("%s: %d hold a seat, %d are counted, there are %d", t.Name.In("vi"), held, t.Taken, t.Seats)
 	}

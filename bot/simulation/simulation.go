@@ -141,9 +141,9 @@ type World struct {
 	back      chan struct{}         // closed when it can be reached again
 	outcomes  map[string]bool       // tasks of which was heard
 	trainings map[string]*history   // by id
-	news      map[string]telling    // what was told of a training, by its id/member
-	tellings  map[string]*store.Due // that stand in the store or did, by key
-	heard     map[string]bool       // ids of tellings that were turns
+	news      map[string]int        // how often somebody was told of changes, by training/member
+	tellings  map[string]*store.Due // rows of changes and of those who are told, which stand in the store or did, by key
+	heard     map[string]bool       // ids of those that were turns
 	tickets   map[string]map[string]*ticket
 	silent    map[string]time.Time // since when the service knows that addresses take no messages
 	wiped     []string             // what may stand nowhere any more
@@ -166,7 +166,7 @@ func Run(ctx context.Context, c Config) *Report {
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
 		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(), letters: newLetters(), untold: map[string]bool{},
-		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]telling{},
+		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]int{},
 		tellings: map[string]*store.Due{}, heard: map[string]bool{},
 		tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}

@@ -50,3 +50,27 @@ func TestCaught(t *testing.T) {
 		t.Errorf("the log says %s", said)
 	}
 }
+
+// That a page comes while the bot begins or ends is a warning; that the database
+// fails is an error.
+func TestFailures(t *testing.T) {
+	var out bytes.Buffer
+	s := newSite(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&out, nil)) })
+	visitor, _ := s.visitor()
+	listen := func() { s.get("/chat/events?visitor=" + visitor) }
+	for _, tt := range []struct {
+		name string
+		ask  func()
+		want string
+	}{
+		{"said before the bot receives", func() { s.post("/chat/send", said{Visitor: visitor, ID: "0123456789abcdef", Text: "xin chào"}) }, "WARN"},
+		{"listens when the bot stops", func() { s.chat.streams.close(); listen() }, "WARN"},
+		{"listens without a database", func() { s.Store.Close(); listen() }, "ERROR"},
+	} {
+		out.Reset()
+		tt.ask()
+		if said := out.String(); !strings.Contains(said, "level="+tt.want) || strings.Contains(said, visitor) {
+			t.Errorf("%s: the log says %q, want a line of level %s", tt.name, said, tt.want)
+		}
+	}
+}

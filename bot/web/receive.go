@@ -95,7 +95,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) {
 
 var (
 	errNotDone = errors.New("input was not handled in time")
-	errDeaf    = errors.New("nobody receives yet")
+	errDeaf    = errors.New("nobody receives yet, or any more")
 )
 
 // take keeps line on the screen, unless an earlier post of the same input did,

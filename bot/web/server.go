@@ -212,9 +212,15 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 }
 
 // fail logs err, which is ours and not the visitor's, and asks to come again.
+// That the bot begins or ends is nothing to look after: the page comes again by
+// itself.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil { // nobody waits for an answer otherwise
-		s.Log.Error("web request failed", "path", r.Pattern, "err", err)
+		level := slog.LevelError
+		if errors.Is(err, errDeaf) || errors.Is(err, errStops) {
+			level = slog.LevelWarn
+		}
+		s.Log.Log(r.Context(), level, "web request failed", "path", r.Pattern, "err", err)
 	}
 	w.Header().Set("Retry-After", "2")
 	http.Error(w, "come again", http.StatusServiceUnavailable)

@@ -81,9 +81,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	// First listen, then look: what comes in between is told twice rather than
 	// not at all.
-	stream := s.chat.streams.open(contact, neighbour)
-	if stream == nil {
-		s.fail(w, r, errors.New("too many streams, or the server stops"))
+	stream, err := s.chat.streams.open(contact, neighbour)
+	if err != nil {
+		s.fail(w, r, err)
 		return
 	}
 	defer s.chat.streams.leave(stream)

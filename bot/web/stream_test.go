@@ -234,7 +234,8 @@ func TestStreams(t *testing.T) {
 			return false
 		}
 	}
-	slow := s.open("a", "home")
+	open := func(contact string) *stream { st, _ := s.open(contact, "home"); return st }
+	slow := open("a")
 	for range maxPushed {
 		s.push("a", store.Line{})
 	}
@@ -248,17 +249,20 @@ func TestStreams(t *testing.T) {
 	s.push("a", store.Line{})
 	s.leave(slow) // leaving after the cut is no fault
 
-	oldest := s.open("b", "home")
+	oldest := open("b")
 	for range maxOwn {
-		s.open("b", "home")
+		open("b")
 	}
 	if !over(oldest) || len(s.of["b"]) != maxOwn {
 		t.Errorf("one visitor has %d streams", len(s.of["b"]))
 	}
 	s.close()
 	s.close()
-	if s.n != 0 || len(s.of) != 0 || len(s.near) != 0 || s.open("e", "home") != nil {
+	if s.n != 0 || len(s.of) != 0 || len(s.near) != 0 {
 		t.Error("streams after the end")
+	}
+	if st, err := s.open("e", "home"); st != nil || err != errStops {
+		t.Errorf("open after the end = %v, want %v", err, errStops)
 	}
 }
 
@@ -266,7 +270,10 @@ func TestStreams(t *testing.T) {
 // out, and cut nobody's stream but their own.
 func TestCrowdedStreams(t *testing.T) {
 	s := newStreams()
-	open := func(neighbour string) *stream { return s.open(fmt.Sprint(neighbour, s.n), neighbour) }
+	open := func(neighbour string) *stream {
+		st, _ := s.open(fmt.Sprint(neighbour, s.n), neighbour)
+		return st
+	}
 	over := func(st *stream) bool {
 		select {
 		case <-st.cut:
@@ -302,14 +309,14 @@ func TestCrowdedStreams(t *testing.T) {
 func TestEvenStreams(t *testing.T) {
 	s := newStreams()
 	for i := range maxStreams {
-		if who := fmt.Sprint(i); s.open(who, who) == nil {
-			t.Fatalf("only %d streams", i)
+		who := fmt.Sprint(i)
+		if _, err := s.open(who, who); err != nil {
+			t.Fatalf("after %d streams: %v", i, err)
 		}
 	}
-	if s.open("new", "new") != nil {
-		t.Error("more streams than there may be")
-	}
-	if s.open("again", "7") != nil {
-		t.Error("more streams than there may be for one who has one")
+	for contact, neighbour := range map[string]string{"new": "new", "again": "7"} { // the second has one
+		if st, err := s.open(contact, neighbour); st != nil || err != errCrowded {
+			t.Errorf("open(%s) when all are taken = %v, want %v", contact, err, errCrowded)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -42,15 +43,20 @@ type stream struct {
 
 func newStreams() *streams { return &streams{of: map[string][]*stream{}, near: map[string][]*stream{}} }
 
-// open returns a new stream for the contact, or nil when there are too many.
+var (
+	errCrowded = errors.New("too many streams")
+	errStops   = errors.New("the server stops")
+)
+
+// open returns a new stream for the contact, or [errCrowded], or [errStops].
 // Of one visitor the oldest gives way, and so it does of one neighbour. When
 // all streams are taken that of the neighbour with the most gives way, so that
 // a few addresses keep nobody out.
-func (s *streams) open(contact, neighbour string) *stream {
+func (s *streams) open(contact, neighbour string) (*stream, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil
+		return nil, errStops
 	}
 	if own := s.of[contact]; len(own) >= maxOwn {
 		s.drop(own[0])
@@ -61,7 +67,7 @@ func (s *streams) open(contact, neighbour string) *stream {
 	if s.n >= maxStreams {
 		most := s.crowd(neighbour)
 		if len(most) < 2 {
-			return nil // they are shared out evenly
+			return nil, errCrowded // they are shared out evenly
 		}
 		s.drop(most[0])
 	}
@@ -69,7 +75,7 @@ func (s *streams) open(contact, neighbour string) *stream {
 	s.of[contact] = append(s.of[contact], st)
 	s.near[neighbour] = append(s.near[neighbour], st)
 	s.n++
-	return st
+	return st, nil
 }
 
 // crowd returns the streams of the neighbour with the most, which is the one

@@ -263,8 +263,8 @@ var Table = []Mutant{
 	{
 		Name: "seat-of-nobody", Does: "the seat of a woman who had everything deleted stays empty",
 		File: "store/deletion.go",
-		Old:  "if r.Waits() || r.Holds() && t.Open(tx.Now) {", New: "if false && t.Open(tx.Now) {",
-		By: []Test{simulation, {"store", "TestDeletion"}},
+		Old:  "if r.Waits() || r.Holds() && !t.Begun(tx.Now) {", New: "if false && !t.Begun(tx.Now) {",
+		By: []Test{simulation, {"store", "TestSeatsOfDeleted"}},
 	},
 	{
 		Name: "still-on-the-list", Does: "a woman who had everything deleted stands on the list of a training still",
