@@ -43,6 +43,7 @@ func (w *woman) live(ctx context.Context) {
 	last := ""
 	for {
 		m, err := w.next(ctx)
+		repeated := false
 		for err == nil && m.Text == last {
 			// Most likely it came twice, and is answered once; but a question
 			// that was put anew may look the same, and then nothing follows.
@@ -52,7 +53,7 @@ func (w *woman) live(ctx context.Context) {
 			m, err = w.next(soon)
 			stop()
 			if err != nil && ctx.Err() == nil {
-				m, err = again, nil
+				m, err, repeated = again, nil, true
 				break
 			}
 		}
@@ -61,7 +62,7 @@ func (w *woman) live(ctx context.Context) {
 			return
 		}
 		last = m.Text
-		if strings.Contains(m.Text, workedOn) {
+		if strings.Contains(m.Text, workedOn) && !repeated {
 			w.asked++
 		}
 		if g := gotSeat.FindStringSubmatch(m.Text); g != nil {

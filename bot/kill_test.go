@@ -284,7 +284,8 @@ func (s *showings) after(n int) <-chan struct{} {
 	return s.reached
 }
 
-// calm returns when nothing was shown for five seconds.
+// calm returns when nothing was shown for twenty seconds: replies that went
+// beyond the rate of Telegram are made up for before anything else goes.
 func (s *showings) calm(ctx context.Context) {
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
@@ -293,7 +294,7 @@ func (s *showings) calm(ctx context.Context) {
 		s.mu.Lock()
 		quiet := min(time.Since(s.last), time.Since(begin))
 		s.mu.Unlock()
-		if quiet > 5*time.Second {
+		if quiet > 20*time.Second {
 			return
 		}
 		select {

@@ -159,7 +159,7 @@ func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 	if p.shown == 0 {
 		w.missed(p)
 	}
-	if p.Report != "" && outcome == "" {
+	if p.Report != "" && outcome == "" && !p.OfBroadcast() { // of those their bins tell
 		w.broken(messagesSettled.Name, "message %s to %s is settled without the report that it asks for", p.ID, p.Address)
 	}
 }
