@@ -22,10 +22,14 @@ type letters struct {
 
 func newLetters() letters { return letters{bins: map[string]string{}, shown: map[string]int{}} }
 
-// see notes that a message was shown.
+// see notes that a message was shown, which may be for several women whom the
+// same one tells things.
 func (l *letters) see(p *posted) {
-	if p.OfBroadcast() {
-		place := strings.TrimPrefix(p.Report, "broadcast/")
+	if !p.OfBroadcast() {
+		return
+	}
+	for _, report := range append([]string{p.Report}, p.With...) {
+		place := strings.TrimPrefix(report, "broadcast/")
 		l.shown[place[:strings.LastIndexByte(place, '/')]]++
 	}
 }
