@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Tries are the attempts of one member or from one network address to sign in
-// to the staff pages that did not succeed. They stand in the store, so that a
+// Tries are the attempts of one member or from one network address that did not
+// succeed: to sign in to the staff pages, or to give the code of a room. They stand in the store, so that a
 // restart gives nobody a fresh start.
 //
 //	tries  kind/keyed hash of whose they are → Tries
@@ -34,6 +34,9 @@ var (
 	// TryAddress counts the codes tried from a network address, behind which
 	// there may be a whole office.
 	TryAddress = TryKind{"address", 20, 10 * time.Minute}
+	// TryRoom counts the codes of rooms that a member gives ([Tx.InRoom]). Two
+	// of a million are right at a time.
+	TryRoom = TryKind{"room", 6, 10 * time.Minute}
 )
 
 const (
