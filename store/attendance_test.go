@@ -501,3 +501,33 @@ func TestRoomCode(t *testing.T) {
 		return nil
 	})
 }
+
+// Who was registered twice and came as one of the two has come.
+func TestMergeKeepsWhoCame(t *testing.T) {
+	for _, came := range []int{0, 1} {
+		d := newDay(t, nil)
+		d.checkIn(t, came, store.ByScan)
+		d.update(t, func(tx *store.Tx) error {
+			keep, err := tx.Member(d.women[0])
+			if err != nil {
+				return err
+			}
+			gone, err := tx.Member(d.women[1])
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Merge(keep, gone); err != nil {
+				return err
+			}
+			r, err := tx.Registration(d.training, keep.ID)
+			if err == nil && (r.Came.IsZero() || r.CameBy != d.staff) {
+				t.Errorf("woman %d came, and both together are %+v", came, r)
+			}
+			return err
+		})
+		if tr := d.class(t); tr.Came != 1 || tr.Taken != 1 {
+			t.Errorf("%d came and %d seats are taken, want 1 and 1", tr.Came, tr.Taken)
+		}
+		d.sound(t)
+	}
+}
