@@ -114,10 +114,12 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	}
 	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
-	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
+	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"qr":                   exporter.QR,
+		"ticket":               exporter.Ticket,
+		"calendar":             exporter.CalendarEntry,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
 	p.store.OnChange("task", func([]string) { b.tasks.Wake() })

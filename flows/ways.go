@@ -48,11 +48,15 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		}
 		return e.commands[word], nil
 	}
-	switch { // t and a training's code, g and a one-time code
+	switch { // t and a training's code, g and a one-time code, c and a ticket, p and the codes of a training and its room
 	case len(rest) > 1 && rest[0] == 't':
 		return "register", rest[1:]
 	case len(rest) > 1 && rest[0] == 'g':
 		return "grant", rest[1:]
+	case len(rest) > 1 && rest[0] == 'c':
+		return "ticket", rest[1:]
+	case len(rest) > 1 && rest[0] == 'p':
+		return "room", rest[1:]
 	}
 	return "", nil
 }

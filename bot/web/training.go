@@ -157,7 +157,7 @@ func (s *Server) trainingEvent(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+t.Code+`.ics"`)
-	w.Write(calendarEntry(t, pageLanguage(r), s.trainingURL(t), s.Store.Now()))
+	w.Write(CalendarEntry(t, pageLanguage(r), s.trainingURL(t), s.Store.Now()))
 }
 
 // pageLanguage is the language that the address asks for. It is not guessed
