@@ -219,10 +219,10 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		c.Metrics = b.metrics
 	}
 	if p.config.telegram.token != "" {
-		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(code string) string { return telegramLink(known.get(), "t"+code) }})
+		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(payload string) string { return telegramLink(known.get(), payload) }})
 	}
 	if p.chat {
-		c.Networks = append(c.Networks, web.Network{Name: "web", Link: func(code string) string { return web.ChatLink("t" + code) }})
+		c.Networks = append(c.Networks, web.Network{Name: "web", Link: web.ChatLink})
 	}
 	if p.roles != nil {
 		c.Roles = func(ctx context.Context, visitor, role string) error { return p.roles(ctx, p.store, visitor, role) }
