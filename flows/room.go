@@ -41,18 +41,14 @@ func askRoomLink(t *Turn) error {
 	if len(link) != trainingCode+roomDigits {
 		return nil
 	}
-	training, err := t.TrainingByCode(link[:trainingCode])
-	if errors.Is(err, store.ErrNotFound) {
-		t.Say("room.wrong")
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	if wait, err := t.guess(); err != nil || wait {
 		return err
 	}
-	if !t.InRoom(training.ID, link[trainingCode:], t.sent()) {
+	training, err := t.TrainingByCode(link[:trainingCode])
+	if err := ignore(err, store.ErrNotFound); err != nil {
+		return err
+	}
+	if training == nil || !t.InRoom(training.ID, link[trainingCode:], t.sent()) {
 		t.Say("room.wrong")
 		return nil
 	}

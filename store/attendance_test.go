@@ -462,6 +462,51 @@ func TestTicket(t *testing.T) {
 	})
 }
 
+// A ticket of a registration that passed to another member opens nothing; one
+// that was given up shows that it was, which is for staff only.
+func TestTicketAfterwards(t *testing.T) {
+	d := newDay(t, nil)
+	var tickets []string
+	d.update(t, func(tx *store.Tx) error {
+		tickets = nil
+		for _, m := range d.women[:2] {
+			ticket, err := tx.Ticket(&store.Registration{Training: d.training, Member: m})
+			if err != nil {
+				return err
+			}
+			tickets = append(tickets, ticket)
+		}
+		return nil
+	})
+	d.update(t, func(tx *store.Tx) error {
+		if _, err := tx.GiveUp(d.training, d.women[1], ""); err != nil {
+			return err
+		}
+		r, err := tx.ReadTicket(tickets[1])
+		if err == nil && r.Stands() {
+			t.Error("a seat that was given up still stands")
+		}
+		return err
+	})
+	d.update(t, func(tx *store.Tx) error {
+		gone, err := tx.Member(d.women[0])
+		if err != nil {
+			return err
+		}
+		keep, err := tx.Member(d.women[3])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Merge(keep, gone); err != nil {
+			return err
+		}
+		if _, err := tx.ReadTicket(tickets[0]); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the ticket of a member who became one with another opens: %v", err)
+		}
+		return nil
+	})
+}
+
 // Without the secret of the database nobody makes a ticket, even who knows the
 // IDs.
 func TestTicketOfAnotherDatabase(t *testing.T) {
