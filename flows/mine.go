@@ -184,8 +184,9 @@ func (t *Turn) mySeat() (*seat, error) {
 	return nil, t.Goto("list")
 }
 
-// seatOf is the seat that member holds in a training that is not over, when she is the one
-// who speaks or the one who speaks passes messages on to her; else nil.
+// seatOf is the seat that member holds in a training that is not over, when she
+// is the one who speaks or the one who speaks passes messages on to her; else
+// nil.
 func (t *Turn) seatOf(training, member string) (*seat, error) {
 	m, err := t.Tx.Member(member)
 	if err != nil {
@@ -252,9 +253,10 @@ func takeOne(t *Turn) error {
 		if err != nil || s == nil {
 			return err
 		}
-		if s.registration.Holds() {
-			_, err = t.takeTicket(s)
+		if !s.registration.Holds() {
+			return t.Stay()
 		}
+		_, err = t.takeTicket(s)
 		return err
 	case "offer":
 		s, err := t.mySeat()

@@ -216,6 +216,9 @@ func (tx *Tx) passRegistration(was, r *Registration, keep string) error {
 	if r.By == gone || r.By == keep {
 		r.By = "" // she did so herself
 	}
+	if r.CameBy == gone {
+		r.CameBy = keep
+	}
 	if err := tx.kv.Put("registration_member", keep+"/"+r.Training, mark); err != nil {
 		return err
 	}
@@ -253,6 +256,9 @@ func (tx *Tx) dropRegistration(was, r *Registration) error {
 			t, err := tx.Training(was.Training)
 			if err != nil {
 				return err
+			}
+			if by == r.Member {
+				by = was.Member
 			}
 			t.Came++
 			was.Came, was.CameBy, was.CameHow = came, by, how
