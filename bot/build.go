@@ -116,11 +116,13 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	}
 	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
-	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR}
+	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"qr":                   exporter.QR,
 		"club qr":              exporter.ClubQR,
+		"ticket":               exporter.Ticket,
+		"calendar":             exporter.CalendarEntry,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
 	p.store.OnChange("task", func([]string) { b.tasks.Wake() })
@@ -224,10 +226,10 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		c.Metrics = b.metrics
 	}
 	if p.config.telegram.token != "" {
-		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(code string) string { return telegramLink(known.get(), "t"+code) }})
+		c.Networks = append(c.Networks, web.Network{Name: "Telegram", Link: func(payload string) string { return telegramLink(known.get(), payload) }})
 	}
 	if p.chat {
-		c.Networks = append(c.Networks, web.Network{Name: "web", Link: func(code string) string { return web.ChatLink("t" + code) }})
+		c.Networks = append(c.Networks, web.Network{Name: "web", Link: web.ChatLink})
 	}
 	if p.roles != nil {
 		c.Roles = func(ctx context.Context, visitor, role string) error { return p.roles(ctx, p.store, visitor, role) }

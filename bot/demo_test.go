@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -181,7 +182,21 @@ func TestDemo(t *testing.T) {
 		t.Errorf("a registration ends with %q", said)
 	}
 
-	// An officer on the same machine sees her and gets the list.
+	// Her ticket is a picture. What she registered for begins in half an hour.
+	hoa.posts++
+	hoa.post("/chat/send", map[string]string{"visitor": hoa.token, "id": "wants-her-ticket", "text": "Vé của tôi"}, http.StatusOK, nil)
+	ticket := hoa.wait(func(s shown) bool { return s.File != nil }).File
+	resp, err = http.Get(page + ticket.URL + "?visitor=" + hoa.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.DecodeConfig(resp.Body)
+	resp.Body.Close()
+	if err != nil || picture.Width < 300 || !strings.HasPrefix(ticket.Name, "ve-") {
+		t.Errorf("her ticket %s is %+v, %v", ticket.Name, picture, err)
+	}
+
+	// An officer on the same machine checks her in, sees her and gets the list.
 	lan := newVisitor(t, page)
 	lan.post("/demo/role", map[string]string{"visitor": lan.token, "role": "staff"}, http.StatusOK, nil)
 	lan.post("/demo/role", map[string]string{"visitor": lan.token, "role": "admin"}, http.StatusBadRequest, nil)
@@ -194,6 +209,14 @@ func TestDemo(t *testing.T) {
 	if s = lan.say(s.Choices[0].Label); !s.offers("Tải danh sách") {
 		t.Fatalf("a training shows %q %v", s.Text, s.Choices)
 	}
+	if s = lan.say("Điểm danh"); !strings.Contains(s.Text, "Có mặt 0/") {
+		t.Errorf("the list at the door says %q", s.Text)
+	}
+	lan.say("hoa nguyen")
+	if s = lan.say("Nguyễn Thị Hoa"); !strings.Contains(s.Text, "✓ Nguyễn Thị Hoa có mặt (1/") {
+		t.Errorf("she is checked in with %q", s.Text)
+	}
+	lan.say("Xem lớp này")
 	lan.posts++
 	lan.post("/chat/send", map[string]string{"visitor": lan.token, "id": "wants-the-list", "text": "Tải danh sách"}, http.StatusOK, nil)
 	file := lan.wait(func(s shown) bool { return s.File != nil }).File

@@ -5,6 +5,7 @@ func All() []*Flow {
 	return []*Flow{
 		welcome(), menu(), resume(), help(), courtesy("thanks"), courtesy("greeting"),
 		register(), offer(), mine(), remind(), outage(),
+		ticket(), room(), attendance(),
 		profile(), area(), language(), address(),
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(),
 		settings(), people(), myData(), deleteMe(), grant(),

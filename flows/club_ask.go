@@ -123,7 +123,7 @@ func takeJoining(t *Turn) error {
 // asks may be one of them. When there are many, none: she would have to read a
 // list.
 func (t *Turn) silent(c *store.Club) ([]*store.Pupil, error) {
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return nil, err
 	}
@@ -201,8 +201,8 @@ func (t *Turn) tellOf(r *joiner, id string) error {
 	return t.Tell(m, time.Time{}, "club_ask.told_no", words)
 }
 
-// roll returns those on the roll of c who come to its meetings, by their names.
-func (t *Turn) roll(c *store.Club) ([]*store.Pupil, error) {
+// clubRoll returns those on the roll of c who come to its meetings, by their names.
+func (t *Turn) clubRoll(c *store.Club) ([]*store.Pupil, error) {
 	var roll []*store.Pupil
 	for p, err := range t.Pupils(c.ID) {
 		if err != nil {

@@ -68,7 +68,7 @@ func askClub(t *Turn) error {
 	if err := t.describeClub(c); err != nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func askPapers(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func askTick(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func takeTick(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func clubPeople() *Flow {
 		Name: "club_people",
 		Role: store.Facilitator,
 		Steps: []Step{
-			{Name: "list", Ask: askRoll, Take: takeRoll},
+			{Name: "list", Ask: askClubRoll, Take: takeClubRoll},
 			{Name: "add", Ask: askNames, Take: takeNames, Free: true},
 			{Name: "one", Ask: askPupil, Take: takePupil},
 			{Name: "rename", Ask: askRename, Take: takeRename, Free: true},
@@ -71,12 +71,12 @@ func (t *Turn) turnPage() bool {
 	return true
 }
 
-func askRoll(t *Turn) error {
+func askClubRoll(t *Turn) error {
 	c, err := t.led(t.Note("club_people"))
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func askRoll(t *Turn) error {
 	return nil
 }
 
-func takeRoll(t *Turn) error {
+func takeClubRoll(t *Turn) error {
 	if t.turnPage() {
 		return t.Stay()
 	}
@@ -116,7 +116,7 @@ func takeNames(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}

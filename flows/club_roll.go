@@ -58,7 +58,7 @@ func askRollMeeting(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func askCall(t *Turn) error {
 	if err != nil || m == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func takeCall(t *Turn) error {
 	if err != nil || m == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}

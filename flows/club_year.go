@@ -37,7 +37,7 @@ func askAlongYear(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func takeAlongYear(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func takeYear(t *Turn) error {
 	default:
 		return t.Again("engine.unclear")
 	}
-	roll, err := t.roll(c)
+	roll, err := t.clubRoll(c)
 	if err != nil {
 		return err
 	}

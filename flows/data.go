@@ -84,7 +84,7 @@ func (t *Turn) sayMyData() error {
 		if err != nil {
 			return err
 		}
-		if r.Holds() && !training.Open(t.Now) {
+		if r.Holds() && !t.comes(training, r) {
 			past++
 		}
 	}

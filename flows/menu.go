@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strings"
+	"time"
 
 	"chihai/store"
 )
@@ -27,6 +28,7 @@ func menu() *Flow {
 				if err != nil {
 					return err
 				}
+				t.offerSoon(mine)
 				if len(mine) > 0 {
 					t.Offer(Option{ID: "mine", Label: "menu.mine", Wide: true})
 				}
@@ -59,9 +61,35 @@ func menu() *Flow {
 				case "help":
 					return t.Call("help", nil)
 				}
+				if training, member, ok := strings.Cut(t.Chosen(), "/"); ok {
+					return t.Start("mine", mineNote{training, member})
+				}
 				return t.Start(t.Chosen(), nil)
 			},
 		}},
+	}
+}
+
+// soon is how long before a training the menu offers her ticket.
+const soon = 24 * time.Hour
+
+// offerSoon offers the ticket of the seat that she has just got, or of hers that
+// she will need next. The ID is that of the training and that of the member.
+func (t *Turn) offerSoon(mine []seat) {
+	s := t.seated
+	for i := range mine {
+		if s == nil && mine[i].registration.Holds() && mine[i].registration.Came.IsZero() && mine[i].member.ID == t.Member.ID &&
+			mine[i].training.Start.Sub(t.Now) < soon {
+			s = &mine[i]
+		}
+	}
+	switch {
+	case s == nil:
+	case s.member.ID == t.Member.ID:
+		t.Offer(Option{ID: s.training.ID + "/" + s.member.ID, Label: "ticket.mine", Wide: true})
+	default:
+		label := t.T("ticket.of", "name", cut(givenName(s.member.Name), mostGiven))
+		t.Offer(Option{ID: s.training.ID + "/" + s.member.ID, Label: label, Text: true, Wide: true})
 	}
 }
 

@@ -15,14 +15,43 @@ func mine() *Flow {
 		Name:     "mine",
 		Triggers: []string{"menu.mine"},
 		Steps: []Step{
+			{Name: "begin", Ask: beginMine},
 			{Name: "list", Ask: askMine, Take: takeMine},
 			{Name: "one", Ask: askOne, Take: takeOne},
 			{Name: "sure", Ask: askSure, Take: takeSure},
 		},
+		Hear: hearTicket,
 	}
 }
 
-// A seat is a seat in a training that has not begun, or the way to one.
+// A mineNote says which seat is shown at once, with its ticket.
+type mineNote struct {
+	Training string `json:"training"`
+	Member   string `json:"member"`
+}
+
+// beginMine goes straight to the seat whose ticket was asked for.
+func beginMine(t *Turn) error {
+	var n mineNote
+	if !t.Get("mine", &n) {
+		return nil
+	}
+	t.Forget("mine")
+	t.Set("training", n.Training)
+	t.Set("for", n.Member)
+	s, err := t.mySeat()
+	if err != nil || s == nil {
+		return err
+	}
+	if s.registration.Holds() {
+		if err := t.makeTicket(s); err != nil {
+			return err
+		}
+	}
+	return t.Goto("one")
+}
+
+// A seat is a seat in a training that is not over, or the way to one.
 type seat struct {
 	training     *store.Training
 	registration *store.Registration
@@ -52,13 +81,19 @@ func (t *Turn) upcomingOf(m *store.Member) ([]seat, error) {
 			if err != nil {
 				return nil, err
 			}
-			if training.Open(t.Now) {
+			if t.comes(training, r) {
 				seats = append(seats, seat{training, r, who})
 			}
 		}
 	}
 	slices.SortStableFunc(seats, func(a, b seat) int { return a.training.Start.Compare(b.training.Start) })
 	return seats, nil
+}
+
+// comes says whether who has r in the training may still come: it is ahead, or
+// she holds a seat and it is going on.
+func (t *Turn) comes(training *store.Training, r *store.Registration) bool {
+	return training.Open(t.Now) || r.Holds() && training.Cancelled.IsZero() && t.Now.Before(training.End)
 }
 
 // line is a seat in one line.
@@ -149,8 +184,9 @@ func (t *Turn) mySeat() (*seat, error) {
 	return nil, t.Goto("list")
 }
 
-// seatOf is the seat that member holds in a training ahead, when she is the one
-// who speaks or the one who speaks passes messages on to her; else nil.
+// seatOf is the seat that member holds in a training that is not over, when she
+// is the one who speaks or the one who speaks passes messages on to her; else
+// nil.
 func (t *Turn) seatOf(training, member string) (*seat, error) {
 	m, err := t.Tx.Member(member)
 	if err != nil {
@@ -164,7 +200,7 @@ func (t *Turn) seatOf(training, member string) (*seat, error) {
 		return nil, ignore(err, store.ErrNotFound)
 	}
 	tr, err := t.Training(training)
-	if err != nil || !tr.Open(t.Now) {
+	if err != nil || !t.comes(tr, r) {
 		return nil, ignore(err, store.ErrNotFound)
 	}
 	return &seat{tr, r, m}, nil
@@ -183,7 +219,17 @@ func askOne(t *Turn) error {
 	}
 	if s.registration.Holds() {
 		t.Say("mine.code", "code", s.registration.Code)
-		t.Offer(Pick("cancel", "mine.cancel"))
+		here := !s.registration.Came.IsZero()
+		if here {
+			t.Say("mine.came", "time", t.Clock(t.Local(s.registration.Came)))
+		}
+		t.offerTicket()
+		if !here && s.training.RoomOpen(t.Now) && s.member.ID == t.Member.ID {
+			t.Offer(Pick("room", "room.button"))
+		}
+		if s.training.Open(t.Now) && !here {
+			t.Offer(Pick("cancel", "mine.cancel"))
+		}
 		return nil
 	}
 	if err := t.sayStanding(s.training, s.registration, s.member); err != nil {
@@ -200,6 +246,18 @@ func takeOne(t *Turn) error {
 	switch t.Chosen() {
 	case "cancel":
 		return nil
+	case "room":
+		return t.Start("room", nil)
+	case "ticket", "calendar":
+		s, err := t.mySeat()
+		if err != nil || s == nil {
+			return err
+		}
+		if !s.registration.Holds() {
+			return t.Stay()
+		}
+		_, err = t.takeTicket(s)
+		return err
 	case "offer":
 		s, err := t.mySeat()
 		if err != nil || s == nil {
@@ -216,6 +274,10 @@ func askSure(t *Turn) error {
 		return err
 	}
 	hers, other, yes, no := "mine.sure", "mine.sure_other", "mine.yes", "mine.no"
+	if !s.training.Open(t.Now) { // it has begun while she looked
+		t.Say("mine.begun")
+		return t.Goto("one")
+	}
 	if s.registration.Waits() {
 		hers, other, yes, no = "mine.sure_waiting", "mine.sure_waiting_other", "mine.yes_leave", "mine.no_leave"
 	}
@@ -237,6 +299,10 @@ func takeSure(t *Turn) error {
 		s, err := t.mySeat()
 		if err != nil || s == nil {
 			return err
+		}
+		if !s.training.Open(t.Now) {
+			t.Say("mine.begun")
+			return t.End()
 		}
 		if _, err := t.GiveUp(s.training.ID, s.member.ID, t.Member.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err

@@ -285,6 +285,7 @@ func (t *Turn) sayDone(training *store.Training, r *store.Registration, who *sto
 	if who.ID != t.Member.ID {
 		id = "register.done_other"
 	}
+	t.seated = &seat{training, r, who}
 	t.Say(id, "name", who.Name, "code", r.Code, "training", training.Name.In(t.Language),
 		"when", t.When(t.Local(training.Start)), "place", training.Place)
 }

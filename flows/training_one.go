@@ -84,6 +84,9 @@ func askTraining(t *Turn) error {
 	if training.Asked > 0 {
 		counts = append(counts, t.T("training.asked", "n", training.Asked))
 	}
+	if training.Came > 0 || training.DoorOpen(t.Now) {
+		counts = append(counts, t.T("training.came", "n", training.Came))
+	}
 	counts = append(counts, t.T("training.code", "code", training.Code))
 	t.SayText(strings.Join(counts, "\n"))
 	switch {
@@ -93,6 +96,9 @@ func askTraining(t *Turn) error {
 		t.Say("training.is_over")
 	case !training.Open(t.Now):
 		t.Say("training.is_on")
+	}
+	if training.DoorOpen(t.Now) {
+		t.Offer(Option{ID: "attendance", Label: "training.attendance", Wide: true})
 	}
 	if training.Asked > 0 && training.Open(t.Now) {
 		t.Offer(Option{ID: "asked", Label: "training.asked_decide", Wide: true})
@@ -136,6 +142,8 @@ func takeTraining(t *Turn) error {
 		return t.Stand()
 	case "edit":
 		return t.Start("training_edit", training.ID)
+	case "attendance":
+		return t.Start("attendance", training.ID)
 	case "asked":
 		t.Forget("after")
 		return t.Goto("asked")

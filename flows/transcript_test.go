@@ -58,6 +58,8 @@ import (
 //	Hoa: (join)                 she opens the link to it
 //	Hoa: (hand), (handcode)     she opens the link by which a club is handed over, types its code
 //	Hoa: (onetime)              she opens the link with the latest one-time code
+//	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
+//	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -420,6 +422,12 @@ func (s *stage) input(who, what string) Input {
 			in.Text = s.handover
 		case "onetime":
 			in.Text = "/start g" + s.onetime
+		case "ticket":
+			in.Text = "/start v" + s.ticket(arg)
+		case "room":
+			in.Text = "/start p" + s.code(arg) + s.digits(arg)
+		case "digits":
+			in.Text = s.digits(arg)
 		case "tap":
 			in.Kind, in.Text = Choice, ""
 			for _, c := range p.Choices {
@@ -574,7 +582,13 @@ var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូ�
 var handoverLink = regexp.MustCompile(`\?start=h([0-9A-Z]{12})`)
 
 // hideCodes replaces random codes, which change with every change of the code.
-func hideCodes(text string) string { return codePattern.ReplaceAllString(text, "$1·····") }
+func hideCodes(text string) string {
+	text = codePattern.ReplaceAllString(text, "$1·····")
+	return roomPattern.ReplaceAllString(text, "$1··· ···")
+}
+
+// roomPattern finds the digits that stand in a room.
+var roomPattern = regexp.MustCompile(`([:៖] )[0-9]{3} [0-9]{3}\b`)
 
 // wait lets time pass; what comes due meanwhile is done in its order.
 func (s *stage) wait(span time.Duration) {
@@ -844,6 +858,35 @@ func (s *stage) seatCode(who string) (code string) {
 			code = r.Code
 			return err
 		}
+		return nil
+	}))
+	return code
+}
+
+// ticket is that of a person for the sample training at a place, as "Hoa A" says,
+// or one that only looks like it.
+func (s *stage) ticket(whose string) (ticket string) {
+	who, place, ok := strings.Cut(whose, " ")
+	if !ok {
+		return strings.Repeat("A", 60)
+	}
+	id := s.training(place)
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		c, err := tx.Contact(tx.ContactID("test:1", who))
+		if err != nil {
+			return err
+		}
+		ticket, err = tx.Ticket(&store.Registration{Training: id, Member: c.Speaker})
+		return err
+	}))
+	return ticket
+}
+
+// digits are those that stand in the room of the sample training at place.
+func (s *stage) digits(place string) (code string) {
+	id := s.training(place)
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		code, _ = tx.RoomCode(id, s.now)
 		return nil
 	}))
 	return code

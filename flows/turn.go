@@ -47,6 +47,7 @@ type Turn struct {
 	backwards bool          // the step that is shown next is gone back to
 	out       []*store.Message
 	asks      []asked
+	seated    *seat // which was got in this turn; of several the last
 	until     time.Time
 	report    string
 }

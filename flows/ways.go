@@ -48,7 +48,9 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		}
 		return e.commands[word], nil
 	}
-	switch { // t and a training's code, c and a club's, h and the code by which one is handed over, g and a one-time code
+	// t and a training's code, c and a club's, h and the code by which one is handed over, g and a one-time code, v and a
+	// ticket (vé), p and the codes of a training and its room
+	switch {
 	case len(rest) > 1 && rest[0] == 'c' && e.byName["club_join"] != nil:
 		return "club_join", rest[1:]
 	case len(rest) > 1 && rest[0] == 't':
@@ -57,6 +59,10 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		return "club_take", rest[1:]
 	case len(rest) > 1 && rest[0] == 'g':
 		return "grant", rest[1:]
+	case len(rest) > 1 && rest[0] == 'v':
+		return "ticket", rest[1:]
+	case len(rest) > 1 && rest[0] == 'p':
+		return "room", rest[1:]
 	}
 	return "", nil
 }

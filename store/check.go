@@ -369,7 +369,7 @@ func checkTrainings(c *checker) error {
 // stay counted; and so it is of a cancelled one when its members were deleted by
 // a program before this one.
 func (c *checker) countSeats(t *Training) {
-	held, children, kept, waiting, asked := 0, 0, 0, 0, 0
+	held, came, children, kept, waiting, asked := 0, 0, 0, 0, 0, 0
 	for r, err := range c.tx.Registrations(t.ID) {
 		if err != nil { // told where registrations are read
 			return
@@ -377,6 +377,9 @@ func (c *checker) countSeats(t *Training) {
 		if r.Holds() {
 			held++
 			children += r.Children
+			if !r.Came.IsZero() {
+				came++
+			}
 		}
 	}
 	for e, err := range c.tx.WaitingList(t.ID) {
@@ -395,12 +398,12 @@ func (c *checker) countSeats(t *Training) {
 	c.want(t.Kept == kept && t.Waiting == waiting && t.Asked == asked, "training", t.ID, fmt.Sprintf(
 		"says that seats are kept for %d people, %d wait and %d are asked for; on its list they are %d, %d and %d",
 		t.Kept, t.Waiting, t.Asked, kept, waiting, asked))
-	fits := t.Taken == held && t.Brought == children
+	fits := t.Taken == held && t.Brought == children && t.Came == came
 	if !t.Open(c.tx.Now) {
-		fits = t.Taken >= held && t.Brought >= children
+		fits = t.Taken >= held && t.Brought >= children && t.Came >= came && t.Came-came <= t.Taken-held
 	}
-	c.want(fits, "training", t.ID, fmt.Sprintf("says that %d seats are taken and %d children come; its registrations are %d with %d children",
-		t.Taken, t.Brought, held, children))
+	c.want(fits, "training", t.ID, fmt.Sprintf("says that %d seats are taken, %d children come and %d people came; its registrations are %d with %d children, and %d came",
+		t.Taken, t.Brought, t.Came, held, children, came))
 }
 
 func checkTrainingCodes(c *checker) error {
@@ -427,6 +430,7 @@ func checkRegistrations(c *checker) error {
 		c.want(c.has("registration_member", r.Member+"/"+r.Training), "registration", key, "is not among those of its member")
 		e := find[Entry](c, "waiting", r.Training+"/"+r.Entry)
 		c.want(r.Waits() == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
+		c.want(r.Came.IsZero() || r.Holds(), "registration", key, "came without holding a seat")
 		c.want(r.Entry == "" || e != nil && slices.Contains(e.Members, r.Member), "registration", key, "waits at a place that is not hers")
 	})
 }

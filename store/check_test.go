@@ -233,7 +233,7 @@ func TestCheckCounts(t *testing.T) {
 		return nil
 	})
 	wrong := check(t, db)
-	want := []string{"training: says that 3 seats are taken and 2 children come; its registrations are 2 with 2 children"}
+	want := []string{"training: says that 3 seats are taken, 2 children come and 0 people came; its registrations are 2 with 2 children, and 0 came"}
 	if !slices.Equal(wrong, want) {
 		t.Errorf("Check says %q, want %q: only of the training ahead must every seat have its registration", wrong, want)
 	}

@@ -17,7 +17,7 @@ var deletion = []fate{
 	{"relay", "deleted", "those whom she registered stay registered, and nobody passes messages on to them any more"},
 	{"conversation", "deleted", "what she said in flows under way"},
 	{"tappable", "deleted", "leads to her conversation"},
-	{"registration", "deleted", "seats ahead are given up for others, and so are those in what was cancelled; of what has begun the training's count of participants remains"},
+	{"registration", "deleted", "seats ahead are given up for others, and so are those in what was cancelled; of what has begun the training's counts of participants, and of those who came, remain"},
 	{"registration_member", "deleted", "leads to her registrations"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},

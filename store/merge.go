@@ -163,7 +163,8 @@ func (tx *Tx) mergeContacts(keep, gone *Member) error {
 
 // mergeRegistrations gives keep the registrations of gone. Of two in the same
 // training the one that is nearer to a seat stays, and the other is given up;
-// the children are the same, so the larger number of them counts.
+// the children are the same, so the larger number of them counts; and who came
+// as one of the two has come.
 func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 	var hers []*Registration
 	for r, err := range tx.RegistrationsOf(gone.ID) {
@@ -215,6 +216,9 @@ func (tx *Tx) passRegistration(was, r *Registration, keep string) error {
 	if r.By == gone || r.By == keep {
 		r.By = "" // she did so herself
 	}
+	if r.CameBy == gone {
+		r.CameBy = keep
+	}
 	if err := tx.kv.Put("registration_member", keep+"/"+r.Training, mark); err != nil {
 		return err
 	}
@@ -240,12 +244,27 @@ func (tx *Tx) dropRegistration(was, r *Registration) error {
 	children := was.Children
 	if r.Stands() {
 		children = max(children, r.Children)
+		came, by, how := r.Came, r.CameBy, r.CameHow
 		if _, err := tx.GiveUp(r.Training, r.Member, ""); err != nil {
 			return err
 		}
 		was, err := tx.Registration(was.Training, was.Member) // a group may have had both
 		if err != nil {
 			return err
+		}
+		if !came.IsZero() && was.Came.IsZero() { // both held a seat: who waits has not come
+			t, err := tx.Training(was.Training)
+			if err != nil {
+				return err
+			}
+			if by == r.Member {
+				by = was.Member
+			}
+			t.Came++
+			was.Came, was.CameBy, was.CameHow = came, by, how
+			if err := tx.putTraining(t); err != nil {
+				return err
+			}
 		}
 		return errors.Join(tx.putChildren(was, children), tx.deleteRegistration(r))
 	}

@@ -24,6 +24,10 @@ type Registration struct {
 	At       time.Time `json:"at"`                  // when she got the seat, or began to wait for it
 	GaveUp   time.Time `json:"gave_up,omitzero"`    // when it ended; zero: it has not
 	GaveUpBy string    `json:"gave_up_by,omitzero"` // member who ended it; empty: the bot
+	Came     time.Time `json:"came,omitzero"`       // when she was checked in; zero: she was not
+	CameBy   string    `json:"came_by,omitzero"`    // member who checked her in: staff, or she herself in the room
+	CameHow  How       `json:"came_how,omitzero"`   // by what
+	WalkIn   bool      `json:"walk_in,omitzero"`    // she got the seat at the door
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -165,6 +169,7 @@ func (tx *Tx) GiveUp(training, member, by string) (*Registration, error) {
 	if r.Holds() {
 		t.Taken--
 		t.Brought -= r.Children
+		t.uncame(r)
 	} else if err := tx.leave(t, r); err != nil {
 		return nil, err
 	}

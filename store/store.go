@@ -232,14 +232,20 @@ func (tx *Tx) Broken() error { return tx.broken }
 // text of 26 characters. What separates kinds of values (a phone number from
 // an address) is kind.
 func (tx *Tx) hash(kind, value string) string {
+	sum := tx.sum(kind, value)
+	return base32.EncodeToString(sum[:16])
+}
+
+// sum is the keyed hash itself (HMAC-SHA-256).
+func (tx *Tx) sum(kind, value string) (sum [sha256.Size]byte) {
 	mac := tx.store.macs.Get().(hash.Hash)
 	defer tx.store.macs.Put(mac)
 	mac.Reset()
 	io.WriteString(mac, kind)
 	mac.Write([]byte{0})
 	io.WriteString(mac, value)
-	var sum [sha256.Size]byte
-	return base32.EncodeToString(mac.Sum(sum[:0])[:16])
+	mac.Sum(sum[:0])
+	return sum
 }
 
 // get reads the document under key into a new T, or returns [ErrNotFound].

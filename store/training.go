@@ -27,11 +27,12 @@ type Training struct {
 	Area      string    `json:"area"`              // it is for those who live in this unit or below it
 	Audience  Text      `json:"audience,omitzero"` // for whom, in words
 	Seats     int       `json:"seats"`             // at least 1
-	Taken     int       `json:"taken"`             // seats that are held, never more than Seats by registering
+	Taken     int       `json:"taken"`             // seats that are held; more than Seats only where staff let people in at the door
 	Kept      int       `json:"kept,omitzero"`     // seats that are kept for those to whom they were offered
 	Waiting   int       `json:"waiting,omitzero"`  // people who wait for a seat and for whom none is kept
 	Asked     int       `json:"asked,omitzero"`    // people about whom staff have not decided yet
 	Approval  bool      `json:"approval,omitzero"` // staff decide who gets a seat
+	Came      int       `json:"came,omitzero"`     // people who hold a seat and were checked in
 	Children  bool      `json:"children,omitzero"` // small children may come along
 	Brought   int       `json:"brought,omitzero"`  // children that will come
 	Listed    bool      `json:"listed,omitzero"`   // offered to everyone in the area; else by invitation (link) only

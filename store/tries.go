@@ -7,9 +7,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Tries are the attempts of one member or from some networks to sign in to the
-// staff pages, or of one phone to guess a code, that did not succeed. They stand
-// in the store, so that a restart gives nobody a fresh start.
+// Tries are the attempts of one member or from some networks that did not
+// succeed: to sign in to the staff pages, or to guess the code of a club or of a
+// room. They stand in the store, so that a restart gives nobody a fresh start.
 //
 // There are more networks than a store can count: one home has 65,536 of IPv6,
 // and an attacker may have any number. So networks share a fixed number of
@@ -50,6 +50,9 @@ var (
 	// TryClub counts the club codes typed on a phone that belong to no club: five
 	// in an hour. With 17 letters in six places that is no way to find one.
 	TryClub = TryKind{name: "club", free: 4, most: time.Hour, first: time.Hour, forget: time.Hour}
+	// TryRoom counts the codes of rooms that a member gives ([Tx.InRoom]). Two
+	// of a million are right at a time.
+	TryRoom = TryKind{name: "room", free: 6, most: 10 * time.Minute}
 )
 
 const (

@@ -60,6 +60,7 @@ type training struct {
 	Kind       string `toml:"kind"`
 	Days       int    `toml:"days"`  // from the day of filling to the day it takes place
 	Start      string `toml:"start"` // local time
+	Soon       bool   `toml:"soon"`  // it begins soon after the sample was made: people come through the door
 	Hours      int    `toml:"hours"`
 	NameVi     string `toml:"name_vi"`
 	NameKm     string `toml:"name_km"`
@@ -130,6 +131,9 @@ func (t *training) span(now time.Time) (start, end time.Time) {
 	clock, _ := time.Parse("15:04", t.Start) // read has looked at it
 	day := now.AddDate(0, 0, t.Days)
 	start = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, now.Location())
+	if t.Soon {
+		start = now.Add(30 * time.Minute).Truncate(15 * time.Minute).Add(15 * time.Minute)
+	}
 	return start.UTC(), start.Add(time.Duration(t.Hours) * time.Hour).UTC()
 }
 

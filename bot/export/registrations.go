@@ -32,12 +32,29 @@ type List struct {
 
 // A Person is one line of a [List].
 type Person struct {
+	ID       string // of the member
 	Name     string
 	Area     string // name of the commune or ward
 	Phone    string // E.164; empty: none
 	Children int
-	By       string // name of who registered her; empty: she herself
-	Code     string // on her receipt
+	By       string    // name of who registered her; empty: she herself
+	Code     string    // on her receipt
+	Came     time.Time // when she was checked in, in UTC; zero: she was not
+	CameBy   string    // name of who checked her in; empty: she herself, or nobody knows any more
+	CameHow  store.How
+	WalkIn   bool // she got the seat at the door
+	Absent   bool // it is over, and she did not come
+}
+
+// Came is how many were checked in.
+func (l *List) Came() int {
+	n := 0
+	for _, p := range l.People {
+		if !p.Came.IsZero() {
+			n++
+		}
+	}
+	return n
 }
 
 // Children is how many children come along.
@@ -79,11 +96,17 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := Person{Name: m.Name, Phone: m.Phone, Area: m.Area, Children: r.Children, Code: r.Code}
+		p := Person{
+			ID: m.ID, Name: m.Name, Phone: m.Phone, Area: m.Area, Children: r.Children, Code: r.Code,
+			Came: r.Came, CameHow: r.CameHow, WalkIn: r.WalkIn, Absent: r.Absent(t, tx.Now),
+		}
 		if a := areas.Area(m.Area); a != nil {
 			p.Area = a.Name
 		}
-		if p.By, err = helper(tx, r); err != nil {
+		if p.By, err = other(tx, r.By, r); err != nil {
+			return nil, err
+		}
+		if p.CameBy, err = other(tx, r.CameBy, r); err != nil {
 			return nil, err
 		}
 		l.People = append(l.People, p)
@@ -102,12 +125,13 @@ func find(tx *store.Tx, training string) (*store.Training, error) {
 	return t, err
 }
 
-// helper is the name of the member who registered another.
-func helper(tx *store.Tx, r *store.Registration) (string, error) {
-	if r.By == "" || r.By == r.Member {
+// other is the name of the member id, who did something for whom r is; empty
+// when that was she herself.
+func other(tx *store.Tx, id string, r *store.Registration) (string, error) {
+	if id == "" || id == r.Member {
 		return "", nil
 	}
-	m, err := tx.Member(r.By)
+	m, err := tx.Member(id)
 	if errors.Is(err, store.ErrNotFound) { // she has deleted what was kept of her
 		return "", nil
 	}

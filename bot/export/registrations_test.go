@@ -126,7 +126,7 @@ func TestRegistrations(t *testing.T) {
 		"Thời gian: từ 8 giờ 30 đến 11 giờ, thứ Bảy 12/12/2026",
 		"Địa điểm: Hội trường UBND xã Kế Sách",
 		"",
-		"STT|Họ và tên|Địa chỉ (xã/phường)|Số điện thoại|Trẻ em đi cùng|Người đăng ký hộ|Mã đăng ký|Ký nhận|Ghi chú",
+		"STT|Họ và tên|Địa chỉ (xã/phường)|Số điện thoại|Trẻ em đi cùng|Người đăng ký hộ|Mã đăng ký|Có mặt|Ký nhận|Ghi chú",
 		"1|Trần Thị Ánh|Xã Kế Sách|0900 000 002|||CODE",
 		"2|Thạch Thị Đào|Xã Kế Sách||2|Nguyễn Thị Hòa|CODE",
 		"3|Nguyễn Thị Hòa|Xã Kế Sách|0912 345 678|1||CODE",
@@ -286,5 +286,28 @@ func TestTakeWithoutTraining(t *testing.T) {
 		if _, err := Take(context.Background(), s, id, ""); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("Take(%q) returns %v, want ErrNotFound", id, err)
 		}
+	}
+}
+
+// Who came stands in the list with the time, and after the end who did not,
+// unless nobody was checked in at all.
+func TestWhoCame(t *testing.T) {
+	training := &store.Training{Start: time.Date(2026, 12, 12, 1, 30, 0, 0, time.UTC), Came: 2}
+	l := &List{Training: training, People: []Person{
+		{Name: "An", Came: training.Start.Add(-20 * time.Minute)}, {Name: "Bích", Came: training.Start.AddDate(0, 0, 2)}, {Name: "Cúc", Absent: true}, {Name: "Dung"},
+	}}
+	f, _ := open(t, l)
+	for i, want := range []string{"8 giờ 10", "có, ghi 14/12", "vắng", ""} {
+		if got, err := f.GetCellValue(sheet, fmt.Sprint("H", headRow+1+i)); err != nil || got != want {
+			t.Errorf("%s: %q, want %q", l.People[i].Name, got, want)
+		}
+	}
+	if got, _ := f.GetCellValue(sheet, fmt.Sprint("A", headRow+5)); got != "Tổng cộng: 4 người, 0 trẻ em đi cùng. Có mặt: 2 người." {
+		t.Errorf("the sum is %q", got)
+	}
+	training.Came = 0
+	f, _ = open(t, l)
+	if got, _ := f.GetCellValue(sheet, fmt.Sprint("H", headRow+3)); got != "" {
+		t.Errorf("nobody was checked in, and the list says %q", got)
 	}
 }

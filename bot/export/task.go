@@ -30,6 +30,9 @@ type Exporter struct {
 
 	// Draw draws text as a QR code, a PNG picture.
 	Draw func(text string) ([]byte, error)
+	// Calendar writes a training, with its name in language, and the address of
+	// its page as an entry for a calendar (RFC 5545).
+	Calendar func(t *store.Training, language, page string, now time.Time) []byte
 }
 
 // Registrations makes the list of those registered for the training that

@@ -20,18 +20,19 @@ var columns = []struct {
 }{
 	{"STT", 6},
 	{"Họ và tên", 28},
-	{"Địa chỉ (xã/phường)", 24},
+	{"Địa chỉ (xã/phường)", 20},
 	{"Số điện thoại", 15},
 	{"Trẻ em đi cùng", 9},
-	{"Người đăng ký hộ", 24},
+	{"Người đăng ký hộ", 20},
 	{"Mã đăng ký", 11},
+	{"Có mặt", 12},
 	{"Ký nhận", 16},
-	{"Ghi chú", 16},
+	{"Ghi chú", 12},
 }
 
 const (
 	sheet     = "Danh sách"
-	lastCol   = "I"
+	lastCol   = "J"
 	headRow   = 8
 	rowHeight = 24 // of a line to sign in, in points
 	textCell  = 49 // number format "@": what is typed into the cell later is text too
@@ -54,7 +55,7 @@ func Registrations(w io.Writer, l *List, p *locales.Printer, zone *time.Location
 		b.try(f.SetColWidth(sheet, column(i), column(i), c.width))
 	}
 	b.head(l, p, zone)
-	end := b.people(l)
+	end := b.people(l, p, zone)
 	b.foot(l, end, zone)
 	b.page(l)
 	if b.err != nil {
@@ -124,8 +125,24 @@ func span(p *locales.Printer, start, end time.Time) string {
 	return fmt.Sprintf("từ %s đến %s", p.When(start), p.When(end))
 }
 
+// came is what the list says of whether a person came: the time of day on the
+// day of the training, else its date; nothing while it is not known, nor where
+// nobody was checked in.
+func came(l *List, person Person, p *locales.Printer, zone *time.Location) string {
+	at, start := person.Came.In(zone), l.Training.Start.In(zone)
+	switch {
+	case person.Absent && l.Training.Came > 0:
+		return "vắng"
+	case person.Came.IsZero():
+		return ""
+	case at.Format(time.DateOnly) != start.Format(time.DateOnly):
+		return "có, ghi " + p.ShortDate(at)
+	}
+	return p.Clock(at)
+}
+
 // people writes the table and returns its last row.
-func (b *book) people(l *List) int {
+func (b *book) people(l *List, p *locales.Printer, zone *time.Location) int {
 	font := &excelize.Font{Family: "Times New Roman", Size: 12}
 	var lines []excelize.Border
 	for _, side := range []string{"left", "right", "top", "bottom"} {
@@ -148,18 +165,19 @@ func (b *book) people(l *List) int {
 		Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true},
 	})))
 	b.try(b.SetRowHeight(sheet, headRow, 36))
-	for i, p := range l.People {
+	for i, person := range l.People {
 		row := headRow + 1 + i
 		at := func(col string) string { return fmt.Sprint(col, row) }
 		b.try(b.SetCellInt(sheet, at("A"), int64(i+1)))
-		b.try(b.SetCellStr(sheet, at("B"), p.Name))
-		b.try(b.SetCellStr(sheet, at("C"), p.Area))
-		b.try(b.SetCellStr(sheet, at("D"), locales.Phone(p.Phone)))
-		if p.Children > 0 {
-			b.try(b.SetCellInt(sheet, at("E"), int64(p.Children)))
+		b.try(b.SetCellStr(sheet, at("B"), person.Name))
+		b.try(b.SetCellStr(sheet, at("C"), person.Area))
+		b.try(b.SetCellStr(sheet, at("D"), locales.Phone(person.Phone)))
+		if person.Children > 0 {
+			b.try(b.SetCellInt(sheet, at("E"), int64(person.Children)))
 		}
-		b.try(b.SetCellStr(sheet, at("F"), p.By))
-		b.try(b.SetCellStr(sheet, at("G"), p.Code))
+		b.try(b.SetCellStr(sheet, at("F"), person.By))
+		b.try(b.SetCellStr(sheet, at("G"), person.Code))
+		b.try(b.SetCellStr(sheet, at("H"), came(l, person, p, zone)))
 		b.try(b.SetRowHeight(sheet, row, rowHeight))
 	}
 	end := headRow + len(l.People)
@@ -173,8 +191,8 @@ func (b *book) people(l *List) int {
 			{"D", "D", cell("center", textCell)},
 			{"E", "E", cell("center", 1)},
 			{"F", "F", cell("left", textCell)},
-			{"G", "G", cell("center", textCell)},
-			{"H", lastCol, cell("left", textCell)},
+			{"G", "H", cell("center", textCell)},
+			{"I", lastCol, cell("left", textCell)},
 		} {
 			b.try(b.SetCellStyle(sheet, fmt.Sprint(part.from, headRow+1), fmt.Sprint(part.to, end), part.style))
 		}
@@ -192,7 +210,11 @@ func (b *book) foot(l *List, end int, zone *time.Location) {
 	}
 	at := func(col string, row int) string { return fmt.Sprint(col, row) }
 	row := end + 1
-	b.say(at("A", row), at(lastCol, row), fmt.Sprintf("Tổng cộng: %d người, %d trẻ em đi cùng.", len(l.People), l.Children()), style(true, false, "left"))
+	total := fmt.Sprintf("Tổng cộng: %d người, %d trẻ em đi cùng.", len(l.People), l.Children())
+	if n := l.Came(); n > 0 {
+		total += fmt.Sprintf(" Có mặt: %d người.", n)
+	}
+	b.say(at("A", row), at(lastCol, row), total, style(true, false, "left"))
 	if l.Gone > 0 {
 		row++
 		b.say(at("A", row), at(lastCol, row), fmt.Sprintf("Ngoài ra còn %d người đã xóa thông tin của mình.", l.Gone), style(false, true, "left"))

@@ -9,11 +9,12 @@ import (
 	"chihai/store"
 )
 
-// calendarEntry writes t as a calendar with one entry (RFC 5545). The entry
-// keeps its UID for the life of the training, so that a phone that imports it
-// again moves what it has. It carries the neutral name and no alarm: it shows
-// up on a phone that others look at.
-func calendarEntry(t *store.Training, lang, page string, now time.Time) []byte {
+// CalendarEntry writes t as a calendar with one entry (RFC 5545), its name in the
+// language lang and page as the address to see it at. The entry keeps its UID for
+// the life of the training, so that a phone that imports it again moves what it
+// has. It carries the neutral name and no alarm: it shows up on a phone that
+// others look at.
+func CalendarEntry(t *store.Training, lang, page string, now time.Time) []byte {
 	var b calendar
 	b.line("BEGIN", "VCALENDAR")
 	b.line("VERSION", "2.0")

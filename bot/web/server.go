@@ -84,8 +84,8 @@ type Config struct {
 
 // A Network is a way to talk to the bot.
 type Network struct {
-	Name string                   // as people call it, such as "Telegram"
-	Link func(code string) string // opens the talk about the training with that code; "" where that is not known yet
+	Name string                      // as people call it, such as "Telegram"
+	Link func(payload string) string // opens the talk there and says "/start payload"; "" where that is not known yet
 }
 
 // ChatLink is where the web chat opens and says "/start payload" at once.

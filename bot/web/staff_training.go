@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"chihai/bot/export"
@@ -23,6 +24,11 @@ type trainingDetail struct {
 	Code     string
 	Free     int
 	Children int
+	Came     int
+	Door     bool   // people can be checked in now
+	Room     bool   // the code of the room counts now
+	Roll     bool   // who came is shown
+	Show     string // "missing": only those who have not come; empty: all
 	Gone     int
 	Many     bool // too many people to show here
 	People   []personLine
@@ -32,6 +38,7 @@ type trainingDetail struct {
 
 type personLine struct {
 	Number   int
+	Member   string // ID
 	Name     string
 	Area     string
 	Phone    string // as people read it out
@@ -39,6 +46,9 @@ type personLine struct {
 	Children int
 	By       string
 	Code     string
+	Here     bool
+	Came     string // when, by what and by whom; or that she was absent
+	WalkIn   bool
 }
 
 // training shows one training and who takes part.
@@ -49,7 +59,14 @@ func (v *visit) training() error {
 	}
 	d := trainingDetail{
 		trainingLine: v.trainingLine(t), Code: t.Code, Free: t.Free(), Children: t.Brought, Pages: v.turned(), Public: "/e/" + t.Code,
-		Until: v.moment(t.End),
+		Until: v.moment(t.End), Came: t.Came, Door: t.DoorOpen(v.Store.Now()), Room: t.RoomOpen(v.Store.Now()),
+	}
+	d.Roll = d.Door || d.Came > 0
+	if v.r.URL.Query().Get("show") == "missing" && d.Roll {
+		d.Show = "missing"
+	}
+	if d.Room {
+		refresh(v.w, rollRefresh)
 	}
 	if t.Name.In("vi") != d.Name {
 		d.Neutral = t.Name.In("vi")
@@ -78,15 +95,19 @@ func (v *visit) people(t *store.Training, d *trainingDetail) error {
 	if len(list.People) == 0 {
 		return nil
 	}
-	from := min((d.Pages.Page-1)*peoplePage, len(list.People))
-	to := min(from+peoplePage, len(list.People))
-	d.Pages.More = to < len(list.People)
-	for i, p := range list.People[from:to] {
+	people := list.People
+	if d.Show != "" {
+		people = slices.DeleteFunc(slices.Clone(people), func(p export.Person) bool { return !p.Came.IsZero() })
+	}
+	from := min((d.Pages.Page-1)*peoplePage, len(people))
+	to := min(from+peoplePage, len(people))
+	d.Pages.More = to < len(people)
+	for i, p := range people[from:to] {
 		d.People = append(d.People, personLine{
-			Number: from + i + 1, Name: p.Name, Area: p.Area, Phone: locales.Phone(p.Phone), Dial: p.Phone, Children: p.Children, By: p.By, Code: p.Code,
+			Number: from + i + 1, Member: p.ID, Here: !p.Came.IsZero(), Came: v.came(t, p), WalkIn: p.WalkIn, Name: p.Name, Area: p.Area, Phone: locales.Phone(p.Phone), Dial: p.Phone, Children: p.Children, By: p.By, Code: p.Code,
 		})
 	}
-	return v.log("see registrations", t.ID)
+	return v.look(t)
 }
 
 // ownTraining returns the training with the code in the path if she may do a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"chihai/store"
@@ -33,9 +34,13 @@ type trainingPage struct {
 	Children  bool
 	Seats     string // how many are left, or that none is
 	Closed    string // why one cannot register any more; empty: one can
+	In        string // code of the room, with which she came; empty: she did not
 	Listed    bool
 	Doors     []door
 }
+
+// roomCode is the form of the code of a room, which the QR code there brings.
+var roomCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 // A door leads from the page into a talk about the training.
 type door struct{ Label, Link string }
@@ -59,7 +64,7 @@ func (s *Server) training(w http.ResponseWriter, r *http.Request) {
 	p.Page, p.Path = s.trainingURL(t), "/e/"+t.Code
 	p.Name, p.Place, p.Audience, p.Children, p.Listed = t.Name.In(lang), t.Place, t.Audience.In(lang), t.Children, t.Listed
 	p.When = s.When(lang, t.Start)
-	ask, now := "web.register", s.Store.Now()
+	ask, payload, now := "web.register", "t"+t.Code, s.Store.Now()
 	switch {
 	case !t.Cancelled.IsZero():
 		p.Closed = p.T("web.cancelled")
@@ -72,9 +77,12 @@ func (s *Server) training(w http.ResponseWriter, r *http.Request) {
 	default:
 		p.Seats = p.T("web.seats_left", "n", t.Free())
 	}
-	if p.Closed == "" {
+	if code := r.URL.Query().Get("in"); roomCode.MatchString(code) && t.RoomOpen(now) {
+		p.In, ask, payload = code, "web.check_in", "p"+t.Code+code
+	}
+	if p.Closed == "" || p.In != "" {
 		for _, n := range s.Networks {
-			if link := n.Link(t.Code); link != "" {
+			if link := n.Link(payload); link != "" {
 				p.Doors = append(p.Doors, door{p.T(ask, "network", n.Name), link})
 			}
 		}
@@ -157,7 +165,7 @@ func (s *Server) trainingEvent(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+t.Code+`.ics"`)
-	w.Write(calendarEntry(t, pageLanguage(r), s.trainingURL(t), s.Store.Now()))
+	w.Write(CalendarEntry(t, pageLanguage(r), s.trainingURL(t), s.Store.Now()))
 }
 
 // pageLanguage is the language that the address asks for. It is not guessed

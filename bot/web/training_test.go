@@ -29,8 +29,8 @@ func newTraining() *store.Training {
 
 func networks(c *Config) {
 	c.Networks = []Network{
-		{"Telegram", func(code string) string { return "https://t.me/chihai_bot?start=t" + code }},
-		{"web", func(code string) string { return ChatLink("t" + code) }},
+		{"Telegram", func(payload string) string { return "https://t.me/chihai_bot?start=" + payload }},
+		{"web", ChatLink},
 	}
 }
 
