@@ -282,7 +282,7 @@ var Table = []Mutant{
 		Name: "nothing-wiped", Does: "her name can be read from the disk after it was deleted",
 		File: "bot/schedule/scrub.go",
 		Old:  "n, err := db.Scrub(ctx)", New: "_, n, err := db, int64(0), error(nil)",
-		By: []Test{simulation},
+		By: []Test{simulation, {"bot/schedule", "TestScrub"}},
 	},
 	{
 		Name: "delivery-confirmed-first", Does: "with a webhook, what a woman writes just before a crash is lost",
