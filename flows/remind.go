@@ -36,6 +36,7 @@ func remind() *Flow {
 				return err
 			}
 			t.Until(due.Until)
+			t.OfSeat(r)
 			t.Report(t.Input.ID)
 			t.Say("remind.r"+due.Rule, "training", training.Name.In(t.Language),
 				"when", t.When(t.Local(training.Start)), "clock", t.Clock(t.Local(training.Start)), "place", training.Place)

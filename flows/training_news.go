@@ -69,6 +69,7 @@ func trainingNews() *Flow {
 				return nil
 			}
 			t.Until(n.Until)
+			t.OfSeat(r)
 			t.SayText(text)
 			return nil
 		},

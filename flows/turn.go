@@ -49,6 +49,7 @@ type Turn struct {
 	asks      []asked
 	seated    *seat // which was got in this turn; of several the last
 	until     time.Time
+	seat      string
 	report    string
 }
 
@@ -138,6 +139,11 @@ func (t *Turn) Ask(m *store.Member, flow string, note any) {
 // Until bounds when what is said in this turn may still be sent. For due
 // things only; a reply has no bound.
 func (t *Turn) Until(at time.Time) { t.until = at }
+
+// OfSeat says that what is said in this turn is about the seat r, and is not sent
+// any more once that was given up. For due things only, as nobody wants to hear
+// of a training after the word that she has given up her seat in it.
+func (t *Turn) OfSeat(r *store.Registration) { t.seat = r.Training + "/" + r.Member }
 
 // Report keeps how the delivery of what is said in this turn ends under key.
 // What is reported is not repeated when it is not known whether it arrived.

@@ -29,7 +29,7 @@ const (
 	Delivered Outcome = "delivered" // the network took it
 	Blocked   Outcome = "blocked"   // she does not let the bot write
 	Failed    Outcome = "failed"    // refused, or tried too often
-	Late      Outcome = "late"      // its time was over before it could be sent
+	Late      Outcome = "late"      // its time was over, or the seat that it is about was given up, before it could be sent
 	Unknown   Outcome = "unknown"   // handed over without an answer, and not repeated
 )
 

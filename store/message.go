@@ -40,6 +40,7 @@ type Message struct {
 	Repeat    bool      `json:"repeat,omitzero"`     // sent again when it is not known whether it arrived
 	Attempt   time.Time `json:"attempt,omitzero"`    // when sending began; kept before it does unless Repeat is set
 	Tries     int       `json:"tries,omitzero"`      // how often sending failed
+	About     string    `json:"about,omitzero"`      // key of the [Registration] that it is about: not sent any more once that was given up
 	Report    string    `json:"report,omitzero"`     // key of the [Delivery] that says how it ended; empty: none unless it failed
 	Receipt   bool      `json:"receipt,omitzero"`    // the network's id of it is kept, for editing or deleting it later
 	With      []string  `json:"with,omitzero"`       // reports of the other recipients of a broadcast to whom it is passed on

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"chihai/bot/channel"
@@ -39,6 +40,7 @@ type letter struct {
 	waiting *store.Message // the target, when it was not sent either
 	file    *channel.File
 	noFile  bool // it names a file that is gone
+	gaveUp  bool // the seat that it is about was given up
 }
 
 // send brings the message h to address: reads it, calls the network unless
@@ -93,12 +95,32 @@ func (s *sender) read(id, address string) (*letter, error) {
 			return fmt.Errorf("read contact: %w", err)
 		}
 		l.blocked = err == nil && !c.Unreachable.IsZero()
+		if err := l.findSeat(tx); err != nil {
+			return err
+		}
 		if err := l.findTarget(tx); err != nil {
 			return err
 		}
 		return l.findFile(tx, s.voice)
 	})
 	return l, err
+}
+
+// findSeat looks whether the seat that the message is about was given up.
+func (l *letter) findSeat(tx *store.Tx) error {
+	training, member, ok := strings.Cut(l.About, "/")
+	if !ok {
+		return nil
+	}
+	r, err := tx.Registration(training, member)
+	if errors.Is(err, store.ErrNotFound) { // hers under another id, after a merge
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read registration: %w", err)
+	}
+	l.gaveUp = !r.GaveUp.IsZero()
+	return nil
 }
 
 // findTarget reads what is known of the message that is edited or deleted.
@@ -160,6 +182,8 @@ func (s *sender) without(l *letter) (ending, bool) {
 		return s.settle(l, store.Unknown, whyStopped, ""), true
 	case late(l.Message, l.now):
 		return s.settle(l, store.Late, "", ""), true
+	case l.gaveUp:
+		return s.settle(l, store.Late, whyGaveUp, ""), true
 	case l.blocked:
 		return s.settle(l, store.Blocked, "", ""), true
 	case l.waiting != nil:

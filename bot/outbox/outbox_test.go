@@ -646,6 +646,40 @@ func TestLate(t *testing.T) {
 	})
 }
 
+// A reminder or news that waits while she gives up the seat does not come after
+// the word that she has given it up.
+func TestGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var she *store.Member
+		class := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp"}, Start: time.Now().Add(time.Hour), Seats: 1}
+		w.update(func(tx *store.Tx) (err error) {
+			if she, err = tx.NewMember(); err != nil {
+				return err
+			}
+			if err = tx.AddTraining(class); err != nil {
+				return err
+			}
+			_, err = tx.Register(&store.Registration{Training: class.ID, Member: she.ID})
+			return err
+		})
+		w.net.latency = 10 * time.Second
+		w.run()
+		for _, text := range []string{"1", "2"} {
+			w.post(store.Message{Address: "a", Lane: 1, Text: text, Report: text, About: class.ID + "/" + she.ID})
+		}
+		w.post(store.Message{Address: "a", Lane: 1, Text: "3", Report: "3", About: class.ID + "/nobody"})
+		time.Sleep(5 * time.Second)
+		w.update(func(tx *store.Tx) error {
+			_, err := tx.GiveUp(class.ID, she.ID, she.ID)
+			return err
+		})
+		time.Sleep(time.Minute)
+		check(t, "shown", w.net.texts("a"), "1 3")
+		check(t, "deliveries", w.deliveries(), "delivered:1 delivered:3 late:2")
+	})
+}
+
 func TestRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

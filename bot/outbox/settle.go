@@ -16,6 +16,7 @@ import (
 const (
 	whyStopped = "process ended while it was being sent"
 	whyNoFile  = "its file is gone"
+	whyGaveUp  = "the seat that it is about was given up"
 	whyStray   = "its channel is not connected"
 	whyHeld    = "was held back when the database was restored, and dropped"
 )

@@ -42,7 +42,7 @@ func (p *person) leave(ctx context.Context) bool {
 // far as the service can know. World.mu is held.
 func (p *person) unreachable(from, to time.Time) bool {
 	for _, a := range p.away {
-		if a.from.Before(to) && (a.to.IsZero() || a.to.After(from)) {
+		if !a.from.After(to) && (a.to.IsZero() || !a.to.Before(from)) { // in a bubble much happens at one instant
 			return true
 		}
 	}

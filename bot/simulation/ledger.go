@@ -140,7 +140,7 @@ func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 			w.broken(messagesSettled.Name, "message %s, which may be repeated, was given up as unknown", p.ID)
 		}
 	case store.Late:
-		if p.Until.IsZero() || time.Now().Before(p.Until) {
+		if w.gaveUp[p.About].IsZero() && (p.Until.IsZero() || time.Now().Before(p.Until)) {
 			w.broken(messagesSettled.Name, "message %s counts as late and is not", p.ID)
 		}
 	case store.Failed:
@@ -236,6 +236,7 @@ func (l *life) send(address, text string) (p *posted) {
 	if group := l.ledger.group[address]; group != "" && group != p.Group && l.ledger.unfinished(address, group) {
 		l.broken("the messages of a turn stay together", "%.60q comes between those of a group", text)
 	}
+	l.wanted(p)
 	p.flying = true
 	return p
 }

@@ -31,10 +31,10 @@ func officers(p *person, q *question) string {
 		if n < 8 {
 			return p.words.T("training.cancel")
 		}
-		if n < 60 {
+		if n < 80 {
 			return p.words.T("training.edit")
 		}
-		if n < 80 && q.has(p, "training.file") {
+		if n < 90 && q.has(p, "training.file") {
 			return p.words.T("training.file")
 		}
 		return p.words.T("training.share")
@@ -44,7 +44,7 @@ func officers(p *person, q *question) string {
 		}
 		return p.words.T("training.qr")
 	case q.has(p, "staff.new"):
-		if n < 30 {
+		if n < 20 {
 			return p.words.T("staff.new")
 		}
 		return p.words.T("staff.list")

@@ -18,7 +18,7 @@ var newsOnce = Rule{
 	Commit: func(w *World, c *Commit) error {
 		for _, wr := range c.Writes {
 			if row := w.tellings[wr.Key]; wr.Bucket == "due" && wr.Value == nil && row != nil {
-				if err := w.toldAll(c, wr.Key, row); err != nil {
+				if err := w.told(c, wr.Key, row); err != nil {
 					return err
 				}
 			}
@@ -66,37 +66,6 @@ var newsOnce = Rule{
 			w.news[parts[1]+"/"+parts[3]]++
 		}
 	},
-}
-
-// toldAll looks whether row, which c deletes under key, was done: that of a
-// change when everybody who held a seat then has a row of her own, that of one of
-// them when she was told. World.mu is held.
-func (w *World) toldAll(c *Commit, key string, row *store.Due) error {
-	if !time.Now().Before(row.Until) {
-		return nil
-	}
-	if row.Job == store.TellOneJob {
-		if !w.heard[row.ID] && !slices.Contains(c.Inputs, row.ID) {
-			return fmt.Errorf("%s is done and was not", row.ID)
-		}
-		return nil
-	}
-	for p, err := range c.Scan("registration", row.Training+"/", row.Training+"0") {
-		if err != nil {
-			return err
-		}
-		var r store.Registration
-		if err := json.Unmarshal(p.Value, &r); err != nil {
-			return err
-		}
-		if !r.Holds() || !r.At.Before(row.At) || w.heard[row.ID+"/"+r.Member] {
-			continue
-		}
-		if _, err := c.Get("due", key+"/"+r.Member); err != nil {
-			return fmt.Errorf("%s is done and leaves %s out: %w", row.ID, r.Member, err)
-		}
-	}
-	return nil
 }
 
 // A history is a training as it is now, and when that was changed of which

@@ -30,6 +30,26 @@ var seatsCounted = Rule{
 		}
 		return nil
 	},
+	Kept: func(w *World, c *Commit) {
+		for _, wr := range c.Writes {
+			var r store.Registration
+			if wr.Bucket != "registration" || wr.Value == nil || json.Unmarshal(wr.Value, &r) != nil {
+				continue
+			}
+			if delete(w.gaveUp, wr.Key); !r.Holds() {
+				w.gaveUp[wr.Key] = time.Now()
+			}
+		}
+	},
+}
+
+// wanted is told that the service is about to show p, and looks whether it tells
+// nobody of a seat that she has given up. World.mu is held.
+func (w *World) wanted(p *posted) {
+	at := w.gaveUp[p.training+"/"+p.subject]
+	if !at.IsZero() && time.Since(at) > time.Second { // what was on its way then may arrive
+		w.broken("nobody is told of a seat that she gave up", "%.60q goes to %s, who gave it up %v ago", p.Text, p.Address, time.Since(at))
+	}
 }
 
 func countSeats(kv store.KV, training string) error {

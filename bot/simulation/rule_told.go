@@ -87,7 +87,7 @@ func (w *World) believe(p *posted) {
 
 // missed takes in that a message was never shown. World.mu is held.
 func (w *World) missed(p *posted) {
-	if t, _ := w.tells(p); t != nil && !strings.HasPrefix(p.Report, "remind/") {
+	if t, _ := w.tells(p); t != nil && w.gaveUp[p.About].IsZero() && !strings.HasPrefix(p.Report, "remind/") {
 		t.lost = true
 	}
 }

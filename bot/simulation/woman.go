@@ -72,10 +72,10 @@ func atMenu(p *person, q *question) string {
 		return p.words.T("menu.help")
 	case n < 10:
 		return "cảm ơn"
-	case n < 16 && p.nature.leaves:
+	case n < 22 && p.nature.leaves:
 		p.errand = "settings.delete"
 		return p.words.T("menu.settings")
-	case n < 16 && p.nature.shares:
+	case n < 22 && p.nature.shares:
 		p.errand = "settings.people"
 		return p.words.T("menu.settings")
 	case q.has(p, "menu.mine") && (len(p.holds) >= mostSeats || n < 20):

@@ -55,6 +55,10 @@ const simulated = "450"
 // testTime is how long one test of a mutant may run. One that hangs is caught.
 const testTime = 4 * time.Minute
 
+// buildTime is how long building that test may take. It takes ten seconds on a
+// machine that does nothing else.
+const buildTime = 10 * time.Minute
+
 // Mutate returns the file of m, in the module at root, with the bug in it.
 func (m *Mutant) Mutate(root string) ([]byte, error) {
 	raw, err := os.ReadFile(filepath.Join(root, m.File))
@@ -78,7 +82,8 @@ type Catch struct {
 }
 
 // Hunt runs the tests of m until one catches it. dir is for files of its own.
-// Its error says that the mutant does not apply or does not compile.
+// Its error says that the mutant does not apply or does not compile, or that its
+// tests could not be built in time.
 func (m *Mutant) Hunt(ctx context.Context, root, dir string) (Catch, error) {
 	began := time.Now()
 	overlay, err := m.overlay(root, dir)
@@ -95,6 +100,9 @@ func (m *Mutant) Hunt(ctx context.Context, root, dir string) (Catch, error) {
 		}
 		if strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") {
 			return Catch{}, fmt.Errorf("does not compile:\n%s", out)
+		}
+		if !failed.MatchString(out) && !strings.Contains(out, "panic: ") {
+			return Catch{}, fmt.Errorf("%s was cut off before it said anything: %w", t.Run, err)
 		}
 		return Catch{t.name(out), reason(out), time.Since(began)}, nil
 	}
@@ -121,7 +129,7 @@ func (m *Mutant) overlay(root, dir string) (name string, err error) {
 
 // test runs t with the overlay and returns what it said.
 func (m *Mutant) test(ctx context.Context, root, overlay string, t Test) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, testTime+time.Minute) // the rest is for building
+	ctx, cancel := context.WithTimeout(ctx, testTime+buildTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "test", "-overlay", overlay, "-count=1", "-failfast", "-timeout", testTime.String(), "-run", "^("+t.Run+")$", "./"+t.Package)
 	cmd.Dir = root

@@ -246,13 +246,19 @@ var Table = []Mutant{
 		Name: "place-not-told", Does: "nobody is told that a training takes place elsewhere",
 		File: "flows/training_news.go",
 		Old:  "if !moved && n.Place == training.Place {", New: "if !moved {",
-		By: []Test{simulation, {"flows", "TestTranscripts"}},
+		By: []Test{{"flows", "TestNewsInHerLanguage"}, simulation},
 	},
 	{
 		Name: "reminder-of-the-old-time", Does: "people are reminded of a training at the time from which it was moved",
 		File: "bot/schedule/remind.go",
 		Old:  "(!t.Cancelled.IsZero() || t.Moved != d.Moved)", New: "!t.Cancelled.IsZero()",
 		By: []Test{simulation, {"bot/schedule", "TestRemind"}},
+	},
+	{
+		Name: "news-of-a-seat-given-up", Does: "after the word that she has given up her seat a woman is reminded of it",
+		File: "bot/outbox/call.go",
+		Old:  "l.gaveUp = !r.GaveUp.IsZero()", New: "_ = r",
+		By: []Test{{"bot/outbox", "TestGivenUp"}, simulation},
 	},
 	{
 		Name: "block-not-heard", Does: "who blocked the bot goes on being written to",
@@ -276,7 +282,7 @@ var Table = []Mutant{
 		Name: "nothing-wiped", Does: "her name can be read from the disk after it was deleted",
 		File: "bot/schedule/scrub.go",
 		Old:  "n, err := db.Scrub(ctx)", New: "_, n, err := db, int64(0), error(nil)",
-		By: []Test{simulation},
+		By: []Test{simulation, {"bot/schedule", "TestScrub"}},
 	},
 	{
 		Name: "delivery-confirmed-first", Does: "with a webhook, what a woman writes just before a crash is lost",
