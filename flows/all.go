@@ -7,6 +7,7 @@ func All() []*Flow {
 		register(), mine(), remind(), outage(),
 		profile(), area(), language(), address(),
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(),
+		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 	}

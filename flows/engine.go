@@ -33,6 +33,10 @@ type Options struct {
 	Links func(payload string) []Link // deep links into the bot; nil: none
 	Log   *slog.Logger                // nil: slog.Default()
 
+	// Rate is how many messages a second a broadcast is sent at; 0: it is not
+	// known, and nobody is told how long one takes.
+	Rate float64
+
 	// Voice says whether there is a recording of a message in a language; nil:
 	// [locales.HasVoice].
 	Voice func(language, id string) bool
