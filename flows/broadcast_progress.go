@@ -238,8 +238,8 @@ func (t *Turn) stateLine(b *store.Broadcast, n store.Bins) string {
 	switch {
 	case b.State == store.Running && !b.Urgent && quiet(t.Local(t.Now)):
 		return t.T("broadcast.state_night", "time", t.moment(morning(t.Local(t.Now))))
-	case b.State == store.Running && t.engine.opt.Rate > 0:
-		left := time.Duration(float64(n.Waiting+n.Posted) / t.engine.opt.Rate * float64(time.Second))
+	case b.State == store.Running && t.engine.opt.Rate() > 0:
+		left := time.Duration(float64(n.Waiting+n.Posted) / t.engine.opt.Rate() * float64(time.Second))
 		return t.T("broadcast.state_running_left", "span", t.spell(max(left, time.Second)))
 	case b.State == store.Planned:
 		return t.T("broadcast.state_planned", "time", t.moment(b.At))

@@ -164,7 +164,7 @@ func (t *Turn) groupName(a store.Audience) (string, error) {
 func (t *Turn) sayCount(b *store.Broadcast, at time.Time) {
 	n := b.Count
 	lines := []string{t.T("broadcast.people", "n", n.People)}
-	if rate := t.engine.opt.Rate; rate > 0 && n.People > 0 {
+	if rate := t.engine.opt.Rate(); rate > 0 && n.People > 0 {
 		takes := time.Duration(float64(n.Messages(Together(b))) / rate * float64(time.Second)).Round(time.Second)
 		takes = max(takes, time.Second)
 		end, split := endOfBroadcast(t.Local(at), takes, b.Urgent)

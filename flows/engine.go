@@ -33,9 +33,9 @@ type Options struct {
 	Links func(payload string) []Link // deep links into the bot; nil: none
 	Log   *slog.Logger                // nil: slog.Default()
 
-	// Rate is how many messages a second a broadcast is sent at; 0: it is not
-	// known, and nobody is told how long one takes.
-	Rate float64
+	// Rate returns how many messages a second a broadcast is sent at; 0: it is not
+	// known, and nobody is told how long one takes. nil: it never is.
+	Rate func() float64
 
 	// Voice says whether there is a recording of a message in a language; nil:
 	// [locales.HasVoice].
@@ -86,6 +86,9 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 	}
 	if opt.Log == nil {
 		opt.Log = slog.Default()
+	}
+	if opt.Rate == nil {
+		opt.Rate = func() float64 { return 0 }
 	}
 	if opt.Voice == nil {
 		opt.Voice = locales.HasVoice
