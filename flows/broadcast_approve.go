@@ -133,7 +133,7 @@ func askApprove(t *Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Say("broadcast.approve_ask", "who", who)
+	t.Say("broadcast.approve_ask", "who", locales.Capital(who))
 	if !t.Anew() {
 		if err := t.preview(b, training); err != nil {
 			return err

@@ -121,7 +121,7 @@ func (t *Turn) chooseGroup(g store.Audience) error {
 		switch {
 		case op == opFirst || next.Op == "":
 			next = g
-		case slices.ContainsFunc(groupsOf(next), func(was store.Audience) bool { return was.Op == g.Op && was.ID == g.ID }):
+		case op == opAdd && slices.ContainsFunc(groupsOf(next), func(was store.Audience) bool { return was.Op == g.Op && was.ID == g.ID }):
 			return // it stands there already
 		case op == opAdd:
 			next = more(next, store.Or, g)

@@ -129,7 +129,8 @@ func askBroadcast(t *Turn) error {
 		return err
 	}
 	if fine {
-		if !t.Anew() {
+		if t.Count("previewed") != b.Revision+1 { // once is enough
+			t.Set("previewed", b.Revision+1)
 			if err := t.preview(b, training); err != nil {
 				return err
 			}

@@ -43,6 +43,7 @@ func askWatch(t *Turn) error {
 	if err != nil || b == nil {
 		return err
 	}
+	t.frame().Trail = nil // from here one goes back to what was before the broadcast
 	shown := t.Shown()
 	n, err := t.BroadcastCounts(b)
 	if err != nil {
@@ -189,9 +190,10 @@ func hearProgress(t *Turn) error {
 }
 
 // loud says whether what is new of b is told in a message of its own: it has come
-// to its end, or has stopped by itself.
+// to its end, or has stopped by itself. One that was called off before it went to
+// anybody has nothing to tell.
 func loud(b *store.Broadcast) bool {
-	return !b.Ended.IsZero() || b.State == store.Paused && b.Why != store.PauseAsked
+	return !b.Ended.IsZero() && (b.State == store.Ended || b.Total > 0) || b.State == store.Paused && b.Why != store.PauseAsked
 }
 
 // showDone changes the message that shows b, below which nothing is offered any

@@ -628,6 +628,11 @@ func (s *stage) fire(d *store.Due) {
 		s.must(s.engine.Handle(context.Background(), FromDue(d)))
 		s.write("")
 		return
+	case store.BroadcastJob:
+		var of store.BroadcastNews
+		s.must(json.Unmarshal(d.Data, &of))
+		s.update(func(tx *store.Tx) error { return tx.StartBroadcast(d, of.Broadcast) })
+		return
 	case store.RemindJob:
 		var rule struct{ Rule string }
 		s.must(json.Unmarshal(d.Data, &rule, json.MatchCaseInsensitiveNames(true)))
