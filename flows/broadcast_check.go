@@ -21,7 +21,7 @@ type CountDraft struct {
 }
 
 // MaxUnapproved is to how many people somebody may write without anybody else
-// having looked at it.
+// having looked at it, unless [Options.Alone] says otherwise.
 const MaxUnapproved = 500
 
 // askCount waits until the recipients are counted: whoever sends to an area has
@@ -148,8 +148,8 @@ func askBroadcast(t *Turn) error {
 			at = morning(t.Local(at))
 		}
 		t.sayCount(b, at)
-		if b.Count.People > MaxUnapproved {
-			t.Say("broadcast.needs_approval", "n", MaxUnapproved)
+		if b.Count.People > t.engine.opt.Alone {
+			t.Say("broadcast.needs_approval", "n", t.engine.opt.Alone)
 		}
 		if quiet(t.Local(t.Now)) {
 			t.Say("broadcast.quiet")

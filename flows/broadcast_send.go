@@ -41,7 +41,7 @@ func askSend(t *Turn) error {
 		t.Say("broadcast.sure_urgent")
 	}
 	yes := "broadcast.yes"
-	if b.Count.People > MaxUnapproved {
+	if b.Count.People > t.engine.opt.Alone {
 		yes = "broadcast.yes_approve"
 	}
 	t.Offer(Option{ID: "yes", Label: yes, Wide: true}, Pick("no", "broadcast.no"))
@@ -86,7 +86,7 @@ func (t *Turn) sendDraft() error {
 	if err != nil {
 		return err
 	}
-	count, approve := b.Count, b.Count.People > MaxUnapproved
+	count, approve := b.Count, b.Count.People > t.engine.opt.Alone
 	var others []*store.Member
 	if approve {
 		if others, err = t.approvers(scope); err != nil {

@@ -37,6 +37,10 @@ type Options struct {
 	// known, and nobody is told how long one takes. nil: it never is.
 	Rate func() float64
 
+	// Alone is to how many people somebody may write without anybody else having
+	// approved it; 0: [MaxUnapproved].
+	Alone int
+
 	// Voice says whether there is a recording of a message in a language; nil:
 	// [locales.HasVoice].
 	Voice func(language, id string) bool
@@ -86,6 +90,9 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 	}
 	if opt.Log == nil {
 		opt.Log = slog.Default()
+	}
+	if opt.Alone == 0 {
+		opt.Alone = MaxUnapproved
 	}
 	if opt.Rate == nil {
 		opt.Rate = func() float64 { return 0 }

@@ -170,6 +170,7 @@ func (s *stage) open(flows func() []*Flow) {
 	var err error
 	s.engine, err = New(s.store, s.catalog, flows(), Options{
 		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
+		Alone: 10,
 		Rate:  func() float64 { return 28 },
 		Zone:  zone, URL: "https://chihai.example",
 		Links: func(payload string) []Link {
