@@ -30,7 +30,7 @@ type Broadcast struct {
 	Training string    `json:"training,omitzero"` // whose name and date {training} and {date} are
 	Audience Audience  `json:"audience"`
 	Scope    Scope     `json:"scope"`           // whom the sender may write to: who is in the audience and not in it gets nothing
-	Lane     Lane      `json:"lane"`            // Club or Province
+	Lane     Lane      `json:"lane"`            // Club or Province; what is neither becomes one of them by the Scope when it is sent
 	Urgent   bool      `json:"urgent,omitzero"` // goes out in quiet hours too
 	At       time.Time `json:"at,omitzero"`     // when it is to begin; zero: at once
 	Source   string    `json:"source,omitzero"` // the broadcast of which those are sent to whom it did not or may not have come

@@ -277,6 +277,13 @@ func (tx *Tx) wantScope(b *Broadcast) error {
 
 // begin plans b, or starts it at once.
 func (tx *Tx) begin(b *Broadcast) error {
+	switch {
+	case b.Lane.Bulk():
+	case len(b.Scope.Areas) == 0:
+		b.Lane = Club
+	default:
+		b.Lane = Province
+	}
 	if !b.At.After(tx.Now) {
 		return tx.start(b)
 	}

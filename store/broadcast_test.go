@@ -420,7 +420,7 @@ func TestSendBroadcast(t *testing.T) {
 		{"a form", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.NotAnswered, ID: "f"} }, store.ErrNoForms},
 		{"everywhere", func(b *store.Broadcast) { b.Scope.Areas = []string{""} }, store.ErrNoScope},
 		{"somebody else's club", func(b *store.Broadcast) { b.Scope.Clubs = []string{"c"} }, store.ErrNoScope},
-		{"fine", func(b *store.Broadcast) {}, nil},
+		{"fine, in no lane yet", func(b *store.Broadcast) { b.Lane = store.Reply }, nil},
 	}
 	for _, tt := range tests {
 		b := p.draft(everywhere)
@@ -440,8 +440,8 @@ func TestSendBroadcast(t *testing.T) {
 			b, err = tx.ApproveBroadcast(b.ID, p.women[0])
 			return err
 		})
-		if b.State != store.Freezing {
-			t.Errorf("approved: %s", b.State)
+		if b.State != store.Freezing || b.Lane != store.Province {
+			t.Errorf("approved: %s in lane %d", b.State, b.Lane)
 		}
 	}
 	p.sound()
