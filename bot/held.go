@@ -67,7 +67,8 @@ func releaseHeld(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.W
 
 // dropHeld drops the messages, reminders, news and tasks that are held back.
 // What a flow waits to hear is not dropped, since it may change what the
-// database knows: it is heard now.
+// database knows: it is heard now. Broadcasts are paused, for their senders to
+// decide.
 func dropHeld(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.Writer) error {
 	if err := d.store.View(ctx, wantHold); err != nil {
 		return err
@@ -97,6 +98,9 @@ func dropHeld(ctx context.Context, d *desk, _ []string, _ io.Reader, out io.Writ
 				return err
 			}
 		}
+		if err := tx.DropBroadcasts(); err != nil {
+			return err
+		}
 		if err := tx.EndHold(); err != nil {
 			return err
 		}
@@ -123,10 +127,12 @@ type held struct {
 	messages outbox.Held
 	due      []*store.Due
 	tasks    []string // ids
+
+	broadcasts int // that are under way, or should have begun
 }
 
 func (h *held) empty() bool {
-	return h.messages == (outbox.Held{}) && len(h.due) == 0 && len(h.tasks) == 0
+	return h.messages == (outbox.Held{}) && len(h.due) == 0 && len(h.tasks) == 0 && h.broadcasts == 0
 }
 
 // countHeld returns what is held back in s.
@@ -164,7 +170,9 @@ func heldRest(tx *store.Tx) (*held, error) {
 			h.tasks = append(h.tasks, t.ID)
 		}
 	}
-	return h, nil
+	broadcasts, err := tx.HeldBroadcasts()
+	h.broadcasts = len(broadcasts)
+	return h, err
 }
 
 // say writes to out what is held back, and what can be done about it.
@@ -189,5 +197,8 @@ func (h *held) say(out io.Writer, zone *time.Location) {
 	fmt.Fprintf(out, "%9d reminders of trainings that fell due, %d news about trainings, %d things that flows wait to hear\n",
 		jobs[store.RemindJob], jobs[store.TellJob], jobs[store.HearJob])
 	fmt.Fprintf(out, "%9d tasks, such as lists that staff have asked for\n", len(h.tasks))
+	if h.broadcasts > 0 {
+		fmt.Fprintf(out, "%9d broadcasts that were under way or should have begun; dropped, they are paused\n", h.broadcasts)
+	}
 	fmt.Fprint(out, "Whoever writes now is answered. \"chihai outbox release\" has the rest sent, \"chihai outbox drop\" has it not sent.\n")
 }

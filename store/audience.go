@@ -119,6 +119,9 @@ func (tx *Tx) Meant(a Audience, member string) (bool, error) {
 		}
 		return err == nil && r.Holds(), err
 	case InArea:
+		if a.ID == "" {
+			return has(tx, "member", member)
+		}
 		m, err := tx.Member(member)
 		if errors.Is(err, ErrNotFound) {
 			return false, nil
@@ -139,8 +142,14 @@ func (tx *Tx) Meant(a Audience, member string) (bool, error) {
 func (tx *Tx) AudienceFrom(a Audience, from string) iter.Seq2[string, error] {
 	switch a.Op {
 	case And:
-		lead := slices.MinFunc(a.Of, func(a, b Audience) int { return a.width() - b.width() })
-		return tx.those(tx.AudienceFrom(lead, from), func(id string) (bool, error) { return tx.Meant(a, id) })
+		lead := 0
+		for i := range a.Of {
+			if a.Of[i].width() < a.Of[lead].width() {
+				lead = i
+			}
+		}
+		others := Audience{Op: And, Of: slices.Delete(slices.Clone(a.Of), lead, lead+1)}
+		return tx.those(tx.AudienceFrom(a.Of[lead], from), func(id string) (bool, error) { return tx.Meant(others, id) })
 	case Or:
 		var streams []iter.Seq2[string, error]
 		for _, part := range a.Of {

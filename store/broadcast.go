@@ -20,7 +20,7 @@ import (
 //	broadcast       ID → Broadcast
 //	broadcast_code  Code → ID
 //	broadcast_by    member ID of the sender/ID → mark
-//	broadcast_live  ID → mark, of those that have begun and are not at their end
+//	broadcast_live  ID → mark, of those that are planned or have begun, and are not at their end
 type Broadcast struct {
 	ID       string    `json:"id"`
 	Code     string    `json:"code"`              // 6 characters, for people; unique
@@ -30,7 +30,7 @@ type Broadcast struct {
 	Training string    `json:"training,omitzero"` // whose name and date {training} and {date} are
 	Audience Audience  `json:"audience"`
 	Scope    Scope     `json:"scope"`           // whom the sender may write to: who is in the audience and not in it gets nothing
-	Lane     Lane      `json:"lane"`            // Club or Province
+	Lane     Lane      `json:"lane"`            // Club or Province; what is neither becomes one of them by the Scope when it is sent
 	Urgent   bool      `json:"urgent,omitzero"` // goes out in quiet hours too
 	At       time.Time `json:"at,omitzero"`     // when it is to begin; zero: at once
 	Source   string    `json:"source,omitzero"` // the broadcast of which those are sent to whom it did not or may not have come
@@ -269,8 +269,8 @@ func (tx *Tx) Broadcasts() iter.Seq2[*Broadcast, error] {
 	}
 }
 
-// LiveBroadcasts yields those that have begun and are not at their end, the
-// oldest first.
+// LiveBroadcasts yields those that are planned or have begun, and are not at
+// their end, the oldest first.
 func (tx *Tx) LiveBroadcasts() iter.Seq2[*Broadcast, error] {
 	return func(yield func(*Broadcast, error) bool) {
 		for p, err := range tx.kv.Scan("broadcast_live", "", "") {
@@ -313,10 +313,10 @@ func (tx *Tx) putBroadcast(b *Broadcast) error {
 	return tx.kv.Delete("broadcast_live", b.ID)
 }
 
-// Live says whether b has begun and is not at its end.
+// Live says whether b is planned or has begun, and is not at its end.
 func (b *Broadcast) Live() bool {
 	switch b.State {
-	case Freezing, Running, Paused, Cancelled:
+	case Planned, Freezing, Running, Paused, Cancelled:
 		return b.Ended.IsZero()
 	}
 	return false

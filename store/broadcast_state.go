@@ -190,6 +190,45 @@ func (tx *Tx) Again(b *Broadcast) (*Broadcast, error) {
 	return next, tx.AddBroadcast(next)
 }
 
+// DropBroadcasts pauses what a restored database holds back of broadcasts: some
+// of their recipients may have got them between the backup and the restore. Who
+// sends them decides whether they go on.
+func (tx *Tx) DropBroadcasts() error {
+	held, err := tx.HeldBroadcasts()
+	for _, b := range held {
+		err = errors.Join(err, tx.pause(b, PauseRestored, ""))
+	}
+	return err
+}
+
+// HeldBroadcasts returns those that go on or begin when the hold on a restored
+// database ends.
+func (tx *Tx) HeldBroadcasts() (held []*Broadcast, err error) {
+	hold, err := tx.Hold()
+	if err != nil {
+		return nil, err
+	}
+	for b, err := range tx.LiveBroadcasts() {
+		if err != nil {
+			return nil, err
+		}
+		if !hold.Keeps(b.ID) {
+			continue
+		}
+		switch b.State {
+		case Planned:
+			if b.At.After(hold.At) {
+				continue
+			}
+		case Freezing, Running:
+		default:
+			continue
+		}
+		held = append(held, b)
+	}
+	return held, nil
+}
+
 // TellProgress has the sender's flow look at b again, if it shows her how far b
 // is. bot/broadcast calls it every few seconds while b runs; whatever changes
 // the state of b does so by itself.
@@ -262,6 +301,13 @@ func (tx *Tx) wantScope(b *Broadcast) error {
 
 // begin plans b, or starts it at once.
 func (tx *Tx) begin(b *Broadcast) error {
+	switch {
+	case b.Lane.Bulk():
+	case len(b.Scope.Areas) == 0:
+		b.Lane = Club
+	default:
+		b.Lane = Province
+	}
 	if !b.At.After(tx.Now) {
 		return tx.start(b)
 	}

@@ -428,7 +428,7 @@ func TestSendBroadcast(t *testing.T) {
 		{"a training that is not hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{elsewhere} }, store.ErrNoScope},
 		{"a training of hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{here} }, nil},
 		{"somebody else's club", func(b *store.Broadcast) { b.Scope.Clubs = []string{"c"} }, store.ErrNoScope},
-		{"fine", func(b *store.Broadcast) {}, nil},
+		{"fine, in no lane yet", func(b *store.Broadcast) { b.Lane = store.Reply }, nil},
 	}
 	for _, tt := range tests {
 		b := p.draft(everywhere)
@@ -448,8 +448,8 @@ func TestSendBroadcast(t *testing.T) {
 			b, err = tx.ApproveBroadcast(b.ID, p.women[0])
 			return err
 		})
-		if b.State != store.Freezing {
-			t.Errorf("approved: %s", b.State)
+		if b.State != store.Freezing || b.Lane != store.Province {
+			t.Errorf("approved: %s in lane %d", b.State, b.Lane)
 		}
 	}
 	p.sound()
@@ -517,4 +517,41 @@ func TestBroadcastWithKeys(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// What a restored database was still to send waits for the operator, and dropped
+// it waits for its sender.
+func TestHeldBroadcasts(t *testing.T) {
+	p := newParish(t, 2)
+	running := p.frozen(everywhere)
+	planned := func(at time.Duration) *store.Broadcast {
+		b := p.draft(everywhere)
+		p.update(func(tx *store.Tx) (err error) {
+			if _, err = tx.ChangeDraft(b.ID, 0, func(b *store.Broadcast) { b.At = p.now.Add(at) }); err == nil {
+				b, err = tx.SendBroadcast(b.ID, false)
+			}
+			return err
+		})
+		return b
+	}
+	missed, ahead := planned(time.Hour), planned(3*time.Hour)
+	p.now = p.now.Add(2 * time.Hour)
+	p.update(func(tx *store.Tx) error { return tx.HoldBack(time.Time{}) })
+	later := p.frozen(everywhere)
+	p.update(func(tx *store.Tx) error {
+		held, err := tx.HeldBroadcasts()
+		if len(held) != 2 {
+			t.Errorf("%d are held, want 2", len(held))
+		}
+		return errors.Join(err, tx.DropBroadcasts(), tx.EndHold())
+	})
+	for _, tt := range []struct {
+		b    *store.Broadcast
+		want store.BroadcastState
+	}{{running, store.Paused}, {missed, store.Paused}, {ahead, store.Planned}, {later, store.Running}} {
+		if _, state := p.counts(tt.b); state != tt.want {
+			t.Errorf("%s, want %s", state, tt.want)
+		}
+	}
+	p.sound()
 }

@@ -71,7 +71,7 @@ const (
 	feedEvery     = 250 * time.Millisecond // while something is sent
 	lookEvery     = time.Second            // while nothing is
 	progressEvery = 3 * time.Second        // a network takes an edit of one message as a message to its chat
-	workTime      = 100 * time.Millisecond // for which one broadcast may be put down or withdrawn until the others have their turn
+	workTime      = time.Second            // for which one broadcast may be put down or withdrawn until the others have their turn: the outbox has more than that of them
 )
 
 // New returns a Feeder. Nothing happens until Run or Tick.

@@ -24,6 +24,7 @@ import (
 type network struct {
 	limits  channel.Limits
 	latency time.Duration
+	before  func() bool                 // nil, or whether the process dies before the call goes out
 	answer  func(channel.Message) error // nil: everything is taken
 	forget  bool                        // what was shown is not remembered, so that it takes no memory
 
@@ -48,6 +49,9 @@ func (n *network) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 	n.mu.Lock()
 	n.calls = append(n.calls, time.Now())
 	n.mu.Unlock()
+	if n.before != nil && n.before() {
+		return channel.Receipt{}, channel.ErrUncertain
+	}
 	if n.latency > 0 {
 		select {
 		case <-time.After(n.latency):
@@ -60,6 +64,12 @@ func (n *network) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 			return channel.Receipt{}, err
 		}
 	}
+	n.shows(m)
+	return channel.Receipt{Network: "n"}, nil
+}
+
+// shows notes that m is on her phone.
+func (n *network) shows(m channel.Message) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.shown == nil {
@@ -67,7 +77,6 @@ func (n *network) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 	}
 	n.shown[m.Address] = append(n.shown[m.Address], m.Text)
 	n.at[m.Address] = time.Now()
-	return channel.Receipt{Network: "n"}, nil
 }
 
 // count is how many messages were shown.
@@ -93,27 +102,6 @@ func (n *network) most() (most int) {
 		most = max(most, i-from+1)
 	}
 	return most
-}
-
-// A mortal backend is one whose process can die: what was committed stays, and
-// nothing more is.
-type mortal struct {
-	store.Backend
-	dead atomic.Bool
-}
-
-func (m *mortal) View(ctx context.Context, fn func(store.KV) error) error {
-	if m.dead.Load() {
-		return store.ErrClosed
-	}
-	return m.Backend.View(ctx, fn)
-}
-
-func (m *mortal) Update(ctx context.Context, fn func(store.KV) error) error {
-	if m.dead.Load() {
-		return store.ErrClosed
-	}
-	return m.Backend.Update(ctx, fn)
 }
 
 // A world is a store, a network, and what sends between them.
@@ -325,6 +313,42 @@ func TestBroadcast(t *testing.T) {
 	})
 }
 
+// Its sender is told how far it is: at the beginning, every three seconds while
+// it goes on, and at the end; and not while nothing happens.
+func TestProgress(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.women("31", 280)
+		id := w.send("31", func(b *store.Broadcast) { b.Progress = "a message" })
+		told := func() (n int) {
+			w.update(func(tx *store.Tx) error {
+				n = 0
+				for d, err := range tx.AllDue() {
+					if err != nil {
+						return err
+					}
+					if d.Flow == store.BroadcastFlow && d.Member == w.officer && d.Job == store.HearJob {
+						n++
+					}
+				}
+				return nil
+			})
+			return n
+		}
+		time.Sleep(5500 * time.Millisecond)
+		w.update(func(tx *store.Tx) error { _, err := tx.PauseBroadcast(id, store.PauseAsked, ""); return err })
+		paused := told()
+		time.Sleep(time.Minute)
+		check(t, "told while it is paused", told()-paused, 0)
+		w.update(func(tx *store.Tx) error { _, err := tx.ResumeBroadcast(id); return err })
+		time.Sleep(time.Minute)
+		b, _ := w.now(id)
+		check(t, "state", b.State, store.Ended)
+		if n := told(); n < 7 || n > 10 { // begun, put down, two, paused, resumed, two, ended
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 // While one is paused nothing goes out but what was under way; called off, the
 // rest is withdrawn.
 func TestPause(t *testing.T) {
@@ -510,34 +534,5 @@ func TestRest(t *testing.T) {
 		_, bins := w.now(id)
 		check(t, "after it", bins, store.Bins{Delivered: 300})
 		w.once()
-	})
-}
-
-// Processes die at any time: nobody is shown anything twice, everybody ends in
-// one bin, and unknown are no more than were under way.
-func TestCrashes(t *testing.T) {
-	inWorld(t, func(w *world) {
-		const n = 1500
-		w.women("31", n)
-		id := w.send("31")
-		crashes := 0
-		for b, _ := w.now(id); b.Ended.IsZero(); b, _ = w.now(id) {
-			time.Sleep(time.Duration(700+crashes*137%1900) * time.Millisecond)
-			w.restart()
-			if crashes++; crashes > 400 {
-				t.Fatal("comes to no end")
-			}
-		}
-		w.once()
-		_, bins := w.now(id)
-		flying := int(w.net.limits.Total*w.net.latency.Seconds()) + 2
-		if bins.Over() != n || bins.Unknown > crashes*flying || bins.Delivered+bins.Unknown != n {
-			t.Errorf("%d crashes: %+v", crashes, bins)
-		}
-		if shown := w.net.count(); shown < bins.Delivered || shown > n {
-			t.Errorf("%d shown, %d delivered", shown, bins.Delivered)
-		}
-		t.Logf("%d crashes: %d unknown, %.2f a crash; rate × round trip is %.2f", crashes, bins.Unknown,
-			float64(bins.Unknown)/float64(crashes), w.net.limits.Total*w.net.latency.Seconds())
 	})
 }

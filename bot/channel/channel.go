@@ -116,7 +116,11 @@ type Limits struct {
 	Most    int     // calls within any second that the network takes, replies counted; 0 means without limit
 	PerChat float64 // messages per second to one address
 	Burst   int     // messages to one address that may go at once; 0 means 1
-	Flights int     // calls under way at once; 0 means 16
+
+	PerGroup float64 // messages per second to a group, in place of PerChat, and none at once
+	Groups   string  // what the address of a group begins with; empty: there are none
+
+	Flights int // calls under way at once; 0 means 16
 }
 
 var (

@@ -58,7 +58,7 @@ func (s *sender) place(c *chat, now time.Time) {
 	if c.busy {
 		return
 	}
-	at := later(s.perChat.from(c.next), c.pause)
+	at := later(s.rateOf(c).from(c.next), c.pause)
 	if c.empty() {
 		if at = later(c.next, c.pause); !at.After(now) {
 			delete(s.chats, c.address)

@@ -170,3 +170,54 @@ func TestPlaceForReplies(t *testing.T) {
 		check(t, "shown", w.net.texts("z"), "reply")
 	})
 }
+
+// A group takes twenty messages a minute, whatever a chat takes, and no more in
+// any minute.
+func TestGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.net.limits = channel.Limits{PerChat: 1, Burst: 5, PerGroup: 20.0 / 60, Groups: "g"}
+		w.run()
+		words := "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25"
+		w.post(say("g", 1, words)...)
+		w.post(say("a", 1, words)...)
+		time.Sleep(time.Minute - time.Millisecond)
+		in := map[string]int{}
+		for _, s := range w.net.all() {
+			in[s.Address]++
+		}
+		check(t, "in the group within a minute", in["g"], 20)
+		check(t, "in a chat within a minute", in["a"], 25)
+	})
+}
+
+// No second sees more calls than the network takes, replies counted, and replies
+// get the last places of it.
+func TestSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.net.limits = channel.Limits{Total: 8, Most: 10, Flights: 100}
+		w.run()
+		for i := range 80 {
+			w.post(say(fmt.Sprint("b", i), 3, "b")...)
+		}
+		time.Sleep(5 * time.Second)
+		at := time.Now()
+		for i := range 2 {
+			w.post(say(fmt.Sprint("r", i), 0, "now")...)
+		}
+		for i := range 30 {
+			w.post(say(fmt.Sprint("s", i), 0, "soon")...)
+		}
+		time.Sleep(15 * time.Second)
+		var times []time.Time
+		for _, s := range w.net.all() {
+			times = append(times, s.at)
+			if wait := s.at.Sub(at); s.Text == "now" && wait > 150*time.Millisecond || s.Text == "soon" && wait > 4*time.Second {
+				t.Errorf("%s after %v", s.Text, wait)
+			}
+		}
+		check(t, "shown", len(times), 112)
+		check(t, "most in a second", most(times), 10)
+	})
+}

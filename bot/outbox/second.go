@@ -39,9 +39,22 @@ func (s *second) take(now time.Time) {
 }
 
 // turn waits until the network takes one more call in the present second, and
-// counts it. Only replies get the last places of it. It says false when the
-// process ends first.
+// counts it. Only replies get the last places of it; among themselves they go in
+// the order in which they came. It says false when the process ends first.
 func (s *sender) turn(reply bool) bool {
+	if len(s.second.begun) == 0 {
+		return true
+	}
+	line := s.lines[0]
+	if reply {
+		line = s.lines[1]
+	}
+	select { // who waits for a channel is served in order
+	case line <- struct{}{}:
+		defer func() { <-line }()
+	case <-s.calls.Done():
+		return false
+	}
 	for {
 		s.mu.Lock()
 		now := s.store.Now()

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,11 +17,14 @@ type sender struct {
 	*Outbox
 	channel  channel.Channel
 	editor   bool
-	total    rate // of the channel
-	perChat  rate // of one address
-	spare    int  // calls of each second that only replies may make
-	flights  int  // calls under way at most
-	bulk     int  // of them those that are no replies, so that a reply always finds one
+	total    rate             // of the channel
+	perChat  rate             // of one address
+	perGroup rate             // of one that is a group
+	groups   string           // what its address begins with; empty: there are none
+	spare    int              // calls of each second that only replies may make
+	lines    [2]chan struct{} // who waits for a place in it: replies in the second one
+	flights  int              // calls under way at most
+	bulk     int              // of them those that are no replies, so that a reply always finds one
 	wake     chan struct{}
 	underway sync.WaitGroup
 
@@ -64,7 +68,8 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		channel: ch,
 		editor:  editor,
 		total:   newRate(limits.Total, 1),
-		perChat: newRate(limits.PerChat, limits.Burst),
+		perChat: newRate(limits.PerChat, limits.Burst), perGroup: newRate(limits.PerGroup, 1),
+		groups:  limits.Groups,
 		flights: limits.Flights,
 		bulk:    max(1, limits.Flights*3/4),
 		wake:    make(chan struct{}, 1),
@@ -75,6 +80,9 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 		waiting: newWaiting(),
 	}
 	s.second = newSecond(limits.Most)
+	for i := range s.lines {
+		s.lines[i] = make(chan struct{}, 1)
+	}
 	if limits.Most > 0 && limits.Total > 0 {
 		s.spare = max(0, limits.Most-int(math.Ceil(limits.Total)))
 	}
@@ -90,6 +98,14 @@ func newSender(o *Outbox, ch channel.Channel) *sender {
 // timerSlack is how late a timer may ring on a busy machine without making the
 // rate of the channel lower than its limit.
 const timerSlack = 20 * time.Millisecond
+
+// rateOf is the rate of the address of c.
+func (s *sender) rateOf(c *chat) rate {
+	if s.groups != "" && strings.HasPrefix(c.address, s.groups) {
+		return s.perGroup
+	}
+	return s.perChat
+}
 
 // run sends until ctx ends, and waits for the calls under way.
 func (s *sender) run(ctx context.Context) {
@@ -146,7 +162,7 @@ func (s *sender) launch(now time.Time) time.Time {
 		if f.queue != overQueue {
 			f.counted = true
 			s.next = s.total.take(s.next, now)
-			c.next = s.perChat.take(c.next, now)
+			c.next = s.rateOf(c).take(c.next, now)
 		}
 		s.underway.Go(func() { s.fly(f) })
 	}
@@ -210,7 +226,7 @@ func (s *sender) land(f flight, end ending, now time.Time) {
 	}
 	if f.counted && !end.called {
 		s.next = s.total.giveBack(s.next)
-		c.next = s.perChat.giveBack(c.next)
+		c.next = s.rateOf(c).giveBack(c.next)
 	}
 	switch {
 	case end.answered:

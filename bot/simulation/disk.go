@@ -106,6 +106,7 @@ var points = map[string][2]string{
 	"lease":    {"task: before it is begun", "task: begun"},
 	"outcome":  {"task outcome: before it is kept", "task outcome: kept, task still there"},
 	"task end": {"task: before it is deleted", "task: deleted"},
+	"letters":  {"broadcast: before a portion is kept", "broadcast: portion kept"},
 	"opening":  {"opening: before commit", "opening: after commit"},
 	"tidying":  {"tidying: before commit", "tidying: after commit"},
 }
@@ -144,6 +145,8 @@ func newCommit(o *store.Overlay) *Commit {
 		c.Kind = "repeated"
 	case message != nil && message.Value == nil:
 		c.Kind = "settle"
+	case wrote["broadcast_open"] != nil || wrote["broadcast_closed"] != nil:
+		c.Kind = "letters"
 	case message != nil && attempted(message.Value):
 		c.Kind = "attempt"
 	case message != nil:
@@ -191,6 +194,9 @@ func (d *disk) idle() bool {
 	idle := true
 	d.DB.View(context.Background(), func(kv store.KV) error {
 		for range kv.Scan("task", "", "") {
+			idle = false
+		}
+		for range kv.Scan("broadcast_live", "", "") {
 			idle = false
 		}
 		for p := range kv.Scan("due", "", "") {

@@ -103,8 +103,8 @@ func (g *ledger) kept(w *World, c *Commit) {
 func (g *ledger) settled(w *World, p *posted, outcome store.Outcome) {
 	switch outcome {
 	case "", store.Delivered:
-		g.group[p.Address] = p.Group // one whose first message is still in doubt has not begun
-		if p.shown == 0 {
+		g.group[p.Address] = p.Group          // one whose first message is still in doubt has not begun
+		if p.shown == 0 && !p.OfBroadcast() { // of one that is taken back its bin says so
 			w.broken(messagesSettled.Name, "message %s to %s counts as delivered and was never shown: %.60q", p.ID, p.Address, p.Text)
 		}
 	case store.Unknown:
@@ -220,6 +220,7 @@ func (w *World) shown(m telegramtest.Message) {
 		return // send has told
 	}
 	p.shown++
+	w.letters.see(p)
 	if strings.HasPrefix(p.Report, "remind/") {
 		w.report.Reminded++
 		if !time.Now().Before(p.over) {

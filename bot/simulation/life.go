@@ -181,7 +181,13 @@ func (w *World) gap() {
 		w.note("nothing happens for %v", d)
 	}
 	upgrade := w.plan.when == upgraded
+	send := w.plan.when == sent || !upgrade && w.chance(50)
 	w.mu.Unlock()
+	if send {
+		if err := w.broadcast(context.Background()); err != nil {
+			w.fail("broadcast", err)
+		}
+	}
 	if upgrade {
 		if err := w.downgrade(); err != nil {
 			w.fail("downgrade", err)

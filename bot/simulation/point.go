@@ -25,6 +25,7 @@ const (
 	due                  // something is due
 	seldom               // somebody asks for something, or the network fails
 	upgraded             // the database is of the program before
+	sent                 // a broadcast begins
 )
 
 // shutdown is any point at which a process is told to end, and then any that it
@@ -61,6 +62,8 @@ var targets = []target{
 	{"task outcome: before it is kept", 1, seldom},
 	{"task outcome: kept, task still there", 1, seldom},
 	{"task: before it is deleted", 1, seldom},
+	{"broadcast: before a portion is kept", 2, sent},
+	{"broadcast: portion kept", 2, sent},
 	{"opening: before commit", 1, upgraded},
 	{"opening: after commit", 1, upgraded},
 	{"tidying: before commit", 2, due},

@@ -35,6 +35,7 @@ func rules() []Rule {
 		remindersOnce,
 		toldTrue,
 		outcomesOnce,
+		broadcastsOnce,
 	}
 }
 

@@ -118,6 +118,7 @@ type World struct {
 	said      []time.Time // when
 	confirmed int         // so many of updates were confirmed
 	ledger    ledger
+	letters   letters
 	untold    map[string]bool // chats to which a message was given up
 	outcomes  map[string]bool // tasks of which was heard
 }
@@ -135,10 +136,10 @@ func Run(ctx context.Context, c Config) *Report {
 		random: rand.New(rand.NewPCG(c.Seed, 0x5eed)),
 		tg:     telegramtest.New(Token),
 		began:  time.Now(),
-		ledger: newLedger(), outcomes: map[string]bool{}, untold: map[string]bool{},
+		ledger: newLedger(), letters: newLetters(), outcomes: map[string]bool{}, untold: map[string]bool{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
-	w.tg.Keep = 4
+	w.tg.Keep = 16
 	w.tg.OnMessage = w.shown
 	defer w.tg.Close()
 	if err := w.prepare(ctx); err != nil {
@@ -166,6 +167,9 @@ func (w *World) play(ctx context.Context) {
 	w.closing, w.calm = true, true
 	w.mu.Unlock()
 	if !w.failed() {
+		if err := w.broadcast(ctx); err != nil {
+			w.fail("broadcast", err)
+		}
 		w.finish(ctx)
 	}
 	end()

@@ -184,10 +184,13 @@ func (b *Bot) Polls() bool { return b.hook == "" }
 func (b *Bot) CanEdit() {}
 
 // limits are those of Telegram's FAQ for bots: about 30 messages a second in
-// all and one a second in a chat, where short bursts pass. Two of each second
-// are left for the answers that go beyond the rest.
+// all and one a second in a chat, where short bursts pass, but 20 a minute in a
+// group. Two of each second are left for the answers that go beyond the rest.
 // (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)
-var limits = channel.Limits{Total: 28, Most: 30, PerChat: 1, Burst: 5, Flights: 32}
+var limits = channel.Limits{
+	Total: 28, Most: 30, PerChat: 1, Burst: 5, Flights: 32,
+	PerGroup: 20.0 / 60, Groups: "-",
+}
 
 // Limits are Config.Limits, or those that Telegram asks for.
 func (b *Bot) Limits() channel.Limits { return b.limits }

@@ -29,7 +29,7 @@
 //
 // # What it does not
 //
-// Updates expire only where [Server.Expire] is set, there are no rates but those a [Fault] plays, no parse modes, and
+// Updates expire only where [Server.Expire] is set, there are no rates but [Server.Most] and those a [Fault] plays, no parse modes, and
 // no files to be fetched. A reply keyboard is one per chat and all buttons are
 // on it until another one or its removal.
 //
@@ -64,6 +64,10 @@ type Server struct {
 	// Keep is how many messages of each chat are remembered; 0 means all.
 	Keep int
 
+	// Most is how many calls that show something new are taken within any
+	// second; more get a 429. 0 means all.
+	Most int
+
 	// Expire has updates that were not confirmed forgotten as the real server
 	// does: taps after 150 seconds, everything else after 24 hours.
 	Expire bool
@@ -85,6 +89,7 @@ type Server struct {
 	messages int64 // id of the last message
 	calls    map[string]int
 	commands map[string][]Command
+	second   second
 	faults   []*Fault
 	queue    queue
 	hook     hook
@@ -213,8 +218,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls[""]++
 	s.calls[method]++
+	full := s.full(method, time.Now())
 	f := s.fault(method, chat)
 	s.mu.Unlock()
+	if full {
+		write(w, tooMany())
+		return
+	}
 	if f != nil && f.Delay > 0 {
 		select {
 		case <-time.After(f.Delay):
