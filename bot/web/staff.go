@@ -37,6 +37,8 @@ func (st *staff) routes() []staffRoute {
 		{"GET /staff/{$}", seeTrainings, (*visit).trainings},
 		{"GET /staff/trainings/{code}", seePeople, (*visit).training},
 		{"GET /staff/trainings/{code}/list.xlsx", takePeople, (*visit).workbook},
+		{"GET /staff/broadcasts", seeBroadcasts, (*visit).broadcasts},
+		{"GET /staff/broadcasts/{code}", seeBroadcasts, (*visit).broadcast},
 		{"GET /staff/members", seeMembers, (*visit).members},
 		{"GET /staff/health", seeHealth, (*visit).health},
 		{"GET /staff/account", ownAccount, (*visit).account},
@@ -56,6 +58,7 @@ var menu = []struct {
 	action action
 }{
 	{"/staff/", "desk.trainings", seeTrainings},
+	{"/staff/broadcasts", "desk.broadcasts", seeBroadcasts},
 	{"/staff/members", "desk.members", seeMembers},
 	{"/staff/health", "desk.health", seeHealth},
 	{"/staff/account", "desk.account", ownAccount},
