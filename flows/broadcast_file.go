@@ -57,7 +57,7 @@ func takeAttach(t *Turn) error {
 			return err
 		}
 		if b.File != "" {
-			if err := t.DeleteFile(b.File); err != nil {
+			if err := t.dropFileOf(b); err != nil {
 				return err
 			}
 			if _, err := t.rewrite(func(b *store.Broadcast) { b.File = "" }); err != nil {
@@ -145,11 +145,10 @@ func (t *Turn) hearFetched(o TaskOutcome) error {
 		return t.dropFetched(got.File)
 	}
 	if got.File != "" {
-		old := b.File
-		if _, err := t.ChangeDraft(b.ID, b.Revision, func(b *store.Broadcast) { b.File = got.File }); err != nil {
+		if err := t.dropFileOf(b); err != nil {
 			return err
 		}
-		if err := t.dropFetched(old); err != nil {
+		if _, err := t.ChangeDraft(b.ID, b.Revision, func(b *store.Broadcast) { b.File = got.File }); err != nil {
 			return err
 		}
 	}
@@ -172,6 +171,16 @@ func (t *Turn) hearFetched(o TaskOutcome) error {
 	return t.Stay()
 }
 
+// dropFileOf deletes the file of a draft, unless it is that of the broadcast which
+// the draft sends again: that one may still need it.
+func (t *Turn) dropFileOf(b *store.Broadcast) error {
+	if b.Source != "" {
+		return nil
+	}
+	return t.dropFetched(b.File)
+}
+
+// dropFetched deletes a file; empty: there is none.
 func (t *Turn) dropFetched(file string) error {
 	if file == "" {
 		return nil

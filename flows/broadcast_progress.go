@@ -96,7 +96,7 @@ func takeWatch(t *Turn) error {
 	case "delete":
 		if err = t.DeleteDraft(b.ID); err == nil {
 			t.Say("broadcast.deleted")
-			return errors.Join(t.dropFetched(b.File), t.Home())
+			return errors.Join(t.dropFileOf(b), t.Home())
 		}
 	case "again":
 		var next *store.Broadcast
