@@ -78,6 +78,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	engine, err := flows.New(p.store, catalog, flows.All(), flows.Options{
 		Zone: p.config.zone, URL: b.page.String(),
 		Links: func(payload string) []flows.Link { return links(b.desk.doors(), payload) },
+		Rate:  func() float64 { return slowest(b.channels) },
 		Watch: func(in flows.Input, end flows.Ending) {
 			b.keeper.ended(end)
 			b.metrics.Ended(in, end)
@@ -123,6 +124,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"club qr":              exporter.ClubQR,
 		"ticket":               exporter.Ticket,
 		"calendar":             exporter.CalendarEntry,
+		flows.CountWork:        broadcast.Count,
+		flows.FetchWork:        broadcast.Attach(b.channels),
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
 	p.store.OnChange("task", func([]string) { b.tasks.Wake() })
@@ -141,6 +144,17 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		Store: p.store, Channels: b.channels, Inbox: b.inbox, Outbox: b.outbox, Schedule: b.schedule, Tasks: b.tasks,
 	})
 	return b, nil
+}
+
+// slowest is the rate of the slowest channel that has one, in messages a second;
+// 0: none has.
+func slowest(channels []channel.Channel) (rate float64) {
+	for _, ch := range channels {
+		if l, ok := ch.(channel.Limiter); ok && l.Limits().Total > 0 && (rate == 0 || l.Limits().Total < rate) {
+			rate = l.Limits().Total
+		}
+	}
+	return rate
 }
 
 // listen has the clock watch the channels on which answers are lost while the

@@ -202,7 +202,7 @@ func checkLabels(t *testing.T, numbers string) {
 			"delivered", "blocked", "late", "unknown", "done", "handed_over", "missed",
 		},
 		"result": {"retried", "put_off", "uncertain"},
-		"lane":   {"reply", "reminder", "bulk", "last"},
+		"lane":   {"reply", "reminder", "club", "province"},
 		"state":  {"running", "waiting"},
 	}
 	series := 0

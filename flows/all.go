@@ -8,6 +8,7 @@ func All() []*Flow {
 		ticket(), room(), attendance(),
 		profile(), area(), language(), address(),
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(),
+		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),

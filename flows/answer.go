@@ -265,12 +265,17 @@ func (t *Turn) allowed() (bool, error) {
 	return true, nil
 }
 
-// may says whether she holds the role that flow asks for.
+// may says whether she holds the role that flow asks for, or one of several.
 func (t *Turn) may(flow *Flow) (bool, error) {
-	if flow.Role == "" {
-		return true, nil
+	if flow.Role != "" {
+		return t.Holds(flow.Role, "*")
 	}
-	return t.Holds(flow.Role, "*")
+	for _, role := range flow.Roles {
+		if ok, err := t.Holds(role, "*"); err != nil || ok {
+			return ok, err
+		}
+	}
+	return len(flow.Roles) == 0, nil
 }
 
 // roleEnded says that she is no longer what she was and drops all she was doing.

@@ -117,6 +117,17 @@ func FillBroadcast(p *locales.Printer, zone *time.Location, b *store.Broadcast, 
 	return text, missing
 }
 
+// letterText is what b says about m in the language to somebody who is addressed
+// as you, and how to stop it.
+func (e *Engine) letterText(b *store.Broadcast, language, you string, m *store.Member, training *store.Training) (string, error) {
+	if b.Text[language] == "" {
+		language = locales.Source // so that the date is in the language of the rest
+	}
+	p := e.catalog.In(language, you)
+	text, err := FillBroadcast(p, e.opt.Zone, b, m, training)
+	return text + "\n\n" + p.T("broadcast.letter_end"), err
+}
+
 // Letter makes the message of b to a member through the contact c, where relay
 // reads it; nil: she does so herself. Others are those to whom relay passes it
 // on as well. It returns [ErrNoValue]; lane, report and end are the caller's.
@@ -132,11 +143,7 @@ func (e *Engine) Letter(tx *store.Tx, b *store.Broadcast, c *store.Contact, rela
 			return nil, err
 		}
 	}
-	language := reader.Language
-	if b.Text[language] == "" {
-		language = locales.Source // so that the date is in the language of the rest
-	}
-	text, err := FillBroadcast(e.catalog.In(language, reader.Address), e.opt.Zone, b, m, training)
+	text, err := e.letterText(b, reader.Language, reader.Address, m, training)
 	if err != nil {
 		return nil, err
 	}

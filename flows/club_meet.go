@@ -371,7 +371,7 @@ func (t *Turn) arrange(c *store.Club, p *plan) error {
 			return err
 		}
 	} else {
-		was, err := t.ahead(c, p.Meeting)
+		was, err := t.meetingAhead(c, p.Meeting)
 		if err != nil {
 			return err
 		}
@@ -391,9 +391,9 @@ func (t *Turn) arrange(c *store.Club, p *plan) error {
 	return t.TellClub(c, news, first, zone)
 }
 
-// ahead returns the meeting id of c if it is ahead and takes place, or else
+// meetingAhead returns the meeting id of c if it is ahead and takes place, or else
 // [store.ErrNotFound].
-func (t *Turn) ahead(c *store.Club, id string) (*store.Meeting, error) {
+func (t *Turn) meetingAhead(c *store.Club, id string) (*store.Meeting, error) {
 	m, err := t.Meeting(c.ID, id)
 	if err == nil && (!m.On(c) || !m.Start.After(t.Now)) {
 		return nil, store.ErrNotFound
@@ -408,7 +408,7 @@ func (t *Turn) theMeeting() (*store.Club, *store.Meeting, error) {
 	if err != nil || c == nil {
 		return nil, nil, err
 	}
-	m, err := t.ahead(c, t.plan().Meeting)
+	m, err := t.meetingAhead(c, t.plan().Meeting)
 	if errors.Is(err, store.ErrNotFound) {
 		t.Say("club_meet.gone")
 		return nil, nil, t.Goto("list")

@@ -60,6 +60,9 @@ func (t *Turn) sayMyData() error {
 		t.T("data.phone", "phone", or(phone)),
 		t.T("data.language", "language", t.T("language."+m.Language)),
 	}
+	if !m.OptedOut.IsZero() {
+		lines = append(lines, t.T("data.no_broadcasts", "date", t.Date(t.Local(m.OptedOut))))
+	}
 	grants, err := t.Grants(m)
 	if err != nil {
 		return err

@@ -33,6 +33,14 @@ type Options struct {
 	Links func(payload string) []Link // deep links into the bot; nil: none
 	Log   *slog.Logger                // nil: slog.Default()
 
+	// Rate returns how many messages a second a broadcast is sent at; 0: it is not
+	// known, and nobody is told how long one takes. nil: it never is.
+	Rate func() float64
+
+	// Alone is to how many people somebody may write without anybody else having
+	// approved it; 0: [MaxUnapproved].
+	Alone int
+
 	// Voice says whether there is a recording of a message in a language; nil:
 	// [locales.HasVoice].
 	Voice func(language, id string) bool
@@ -82,6 +90,12 @@ func New(s *store.Store, c *locales.Catalog, flows []*Flow, opt Options) (*Engin
 	}
 	if opt.Log == nil {
 		opt.Log = slog.Default()
+	}
+	if opt.Alone == 0 {
+		opt.Alone = MaxUnapproved
+	}
+	if opt.Rate == nil {
+		opt.Rate = func() float64 { return 0 }
 	}
 	if opt.Voice == nil {
 		opt.Voice = locales.HasVoice

@@ -38,6 +38,10 @@ type Flow struct {
 	// looked at in every turn, so that a revoked role ends at once.
 	Role store.Role
 
+	// Roles, for a flow without Role, are those of which she must hold one;
+	// empty: she needs none.
+	Roles []store.Role
+
 	// Waits says that the flow waits when it is interrupted even before she has
 	// answered anything: it is the bot that wanted to know something. Other
 	// flows wait once she has.

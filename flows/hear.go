@@ -38,8 +38,23 @@ func (t *Turn) hear() error {
 		return t.ask(t.move.flow, t.move.note)
 	case stay:
 		return t.askAnew()
+	case refresh:
+		return t.showAnew()
 	}
 	return t.pushOut()
+}
+
+// showAnew changes the message of the open question to what its step shows now.
+func (t *Turn) showAnew() error {
+	p := t.conv.Prompt
+	t.move, t.token, t.edit, t.editOnly = move{kind: stay}, p.Token, p.Message, true
+	if err := t.advance(); err != nil {
+		return err
+	}
+	if err := t.PutConversation(t.conv); err != nil {
+		return err
+	}
+	return t.post(t.Member, store.Reminder)
 }
 
 // ask asks her something that she did not come for: what is under way waits. One

@@ -37,6 +37,13 @@ func menu() *Flow {
 				} else if ok {
 					t.Offer(Option{ID: "staff", Label: "menu.staff", Wide: true})
 				}
+				if flow := t.engine.byName["broadcast"]; flow != nil {
+					if ok, err := t.may(flow); err != nil {
+						return err
+					} else if ok {
+						t.Offer(Option{ID: "broadcast", Label: "menu.broadcast", Wide: true})
+					}
+				}
 				t.Offer(Pick("help", "menu.help"), Pick("clubs", "menu.clubs"), Pick("settings", "menu.settings"))
 				if len(t.Contact.Members) > 1 {
 					if name := givenName(t.Member.Name); name != "" {

@@ -59,13 +59,17 @@ func (t *Turn) prompt(flow *Flow) error {
 			p.Choices = append(p.Choices, c)
 		}
 	}
+	if t.edit == "" {
+		m.ID = t.ahead
+	}
+	t.ahead = ""
 	t.send(m)
 	p.Step = t.place()
 	if p.Inline {
 		p.Below = t.below
 		m.Receipt = true
 		if t.edit != "" {
-			m.Act, m.Target = store.Edit, t.edit
+			m.Act, m.Target, m.EditOnly = store.Edit, t.edit, t.editOnly
 		}
 		p.Message = m.ID
 		if m.Act == store.Edit {

@@ -24,8 +24,8 @@ func register() *Flow {
 			{Name: "children", Ask: askChildren, Take: takeChildren},
 			{Name: "check", Ask: askCheck, Take: takeCheck},
 			{Name: "change", Ask: askChanged},
-			{Name: "group", Ask: askGroup, Take: takeGroup},
-			{Name: "group_new", Ask: askGroupNew},
+			{Name: "group", Ask: askWomen, Take: takeWomen},
+			{Name: "group_new", Ask: askWomanNew},
 			{Name: "full", Ask: askFull, Take: takeFull},
 		},
 	}

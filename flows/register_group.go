@@ -59,7 +59,7 @@ func (t *Turn) stands(member string) (bool, error) {
 	return r.Stands(), nil
 }
 
-func askGroup(t *Turn) error {
+func askWomen(t *Turn) error {
 	training, err := t.training()
 	if err != nil || training == nil {
 		return err
@@ -118,7 +118,7 @@ func askGroup(t *Turn) error {
 	return nil
 }
 
-func takeGroup(t *Turn) error {
+func takeWomen(t *Turn) error {
 	switch id := t.Chosen(); id {
 	case "":
 		return t.Again("engine.unclear")
@@ -147,8 +147,8 @@ func takeGroup(t *Turn) error {
 	}
 }
 
-// askGroupNew takes the newcomer who was just described, and shows the group.
-func askGroupNew(t *Turn) error { return t.Goto("group") }
+// askWomanNew takes the newcomer who was just described, and shows the group.
+func askWomanNew(t *Turn) error { return t.Goto("group") }
 
 // addNewcomer keeps the woman who was just described and puts her into the group.
 func (t *Turn) addNewcomer() error {

@@ -38,6 +38,8 @@ import (
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@task, @task fail           does the work that turns have left, or fails at it
+//	@feed 3, @feed 2 blocked    broadcasts go out to the next so many; what came of it, if not delivered
+//	@women 31528 600            so many who live there have written to the bot
 //	@restart                    a new engine on the same store
 //	@more 7                     adds so many trainings
 //	@phone Hoa2 Hoa             Hoa gets a second phone
@@ -60,6 +62,7 @@ import (
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
+//	Hoa: (file 60)              she sends a file of so many MB
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -173,6 +176,8 @@ func (s *stage) open(flows func() []*Flow) {
 	var err error
 	s.engine, err = New(s.store, s.catalog, flows(), Options{
 		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
+		Alone: 10,
+		Rate:  func() float64 { return 28 },
 		Zone:  zone, URL: "https://chihai.example",
 		Links: func(payload string) []Link {
 			return []Link{{"Telegram", "https://t.me/chihai_bot?start=" + payload}}
@@ -234,7 +239,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "club", "club_meeting", "meta", "training", "training_code", "training_start"}
+var public = []string{"area", "broadcast", "club", "club_meeting", "meta", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -336,6 +341,14 @@ func (s *stage) direct(words []string) {
 		s.crowd(arg(1), n)
 	case "@task":
 		s.work(arg(1) == "fail")
+	case "@feed":
+		n, err := strconv.Atoi(arg(1))
+		s.must(err)
+		s.feed(n, store.Outcome(arg(2)))
+	case "@women":
+		n, err := strconv.Atoi(arg(2))
+		s.must(err)
+		s.women(arg(1), n)
 	case "@restart":
 		s.open(All)
 	case "@more":
@@ -468,6 +481,10 @@ func (s *stage) input(who, what string) Input {
 			}
 		case "place":
 			in.Kind, in.Text, in.Place = Location, "", Place{9.6, 105.97}
+		case "file":
+			mb, err := strconv.Atoi(arg)
+			s.must(err)
+			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: "lich.pdf", Type: "application/pdf", Size: int64(mb) << 20}
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
 		case "album":
@@ -653,6 +670,11 @@ func (s *stage) fire(d *store.Due) {
 		s.must(s.engine.Handle(context.Background(), FromDue(d)))
 		s.write("")
 		return
+	case store.BroadcastJob:
+		var of store.BroadcastNews
+		s.must(json.Unmarshal(d.Data, &of))
+		s.update(func(tx *store.Tx) error { return tx.StartBroadcast(d, of.Broadcast) })
+		return
 	case store.RemindJob:
 		var rule struct{ Rule string }
 		s.must(json.Unmarshal(d.Data, &rule, json.MatchCaseInsensitiveNames(true)))
@@ -746,10 +768,17 @@ func (s *stage) work(fail bool) {
 	}))
 	for _, task := range tasks {
 		o := TaskOutcome{Task: task.Work, Data: task.Data, Error: "no room"}
-		if !fail {
+		switch {
+		case fail:
+		case task.Work == CountWork:
+			o.Result, o.Error = s.count(task), ""
+		default:
 			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
 			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
 			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""
+			if task.Work == FetchWork {
+				o.Result = jsontext.Value(fmt.Sprintf(`{"file":%q}`, f.ID))
+			}
 		}
 		data, err := json.Marshal(o)
 		s.must(err)

@@ -42,6 +42,8 @@ type Turn struct {
 	free      bool
 	token     string        // of the question that stands again after an aside
 	edit      string        // id of the message that the next one replaces
+	editOnly  bool          // … and that is left out where it cannot be replaced
+	ahead     string        // see Shown; empty: it was not asked for
 	below     *store.Prompt // the question whose reply keyboard stood before this one
 	anew      bool          // see Anew
 	backwards bool          // the step that is shown next is gone back to
@@ -75,6 +77,7 @@ const (
 	goTo              // to a step
 	again             // to the same step, because the answer was not understood
 	stay              // to the same step, because it shows something else now
+	refresh           // to the same step, whose message changes without a sound
 	stand             // nowhere: the open question stands as it is
 	back              // to the step before
 	call              // into another flow, and back here
@@ -238,6 +241,61 @@ func (t *Turn) Again(id string, args ...any) error {
 
 // Stay asks once more without blaming her: the step shows something else now.
 func (t *Turn) Stay() error { return t.go_(move{kind: stay}) }
+
+// Refresh changes the message of the open question, below which its choices
+// stand, to what its step shows now, without a sound. It is for what a flow
+// hears, and for a question of that flow: see [Turn.Watches].
+func (t *Turn) Refresh() error { return t.go_(move{kind: refresh}) }
+
+// Watches says whether the question that is open with her is that of the step of
+// the flow that hears this, and stands in the chat that this turn speaks to.
+func (t *Turn) Watches(step string) bool {
+	p := t.conv.Prompt
+	return p != nil && p.Step == t.frame().Flow+"."+step && p.Contact == t.Contact.ID && t.Relay == nil && t.Contact.Speaker == t.Member.ID
+}
+
+// Held reads what the flow that hears this has written down as name where it
+// stands with her, and says whether there was anything.
+func (t *Turn) Held(name string, value any) bool {
+	f := t.heldFrame()
+	return f != nil && json.Unmarshal(f.Notes[name], value) == nil
+}
+
+// Hold writes value down as name where the flow that hears this stands with her.
+// It does nothing where the flow has no note yet.
+func (t *Turn) Hold(name string, value any) error {
+	f := t.heldFrame()
+	if f == nil || f.Notes == nil {
+		return nil
+	}
+	raw, err := json.Marshal(value)
+	f.Notes[name] = raw
+	return err
+}
+
+// heldFrame is where the flow that hears something stands with her; nil when she
+// is doing something else. It stands below the frame in which it hears.
+func (t *Turn) heldFrame() *store.Frame {
+	n := len(t.conv.Frames)
+	if n < 2 || t.conv.Frames[n-2].Flow != t.frame().Flow {
+		return nil
+	}
+	return &t.conv.Frames[n-2]
+}
+
+// Shown is the id of the message that shows the question of this step: the one
+// that is edited, or one that is sent when the step has asked. What was said
+// before goes out before it, in a message of its own.
+func (t *Turn) Shown() string {
+	if t.edit != "" {
+		return t.edit
+	}
+	t.part()
+	if t.ahead == "" {
+		t.ahead = t.NewID()
+	}
+	return t.ahead
+}
 
 // Stand leaves the open question as it stands on her phone: what was said goes
 // out, and nothing is asked anew.
@@ -414,6 +472,8 @@ func (t *Turn) part() {
 // send makes m the last message of this turn. It gets its ID here, because the
 // outbox sends in the order of IDs.
 func (t *Turn) send(m *store.Message) {
-	m.ID = t.NewID()
+	if m.ID == "" {
+		m.ID = t.NewID()
+	}
 	t.out = append(t.out, m)
 }

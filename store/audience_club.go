@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -15,9 +16,21 @@ type clubMember struct {
 	State MembershipState `json:"state"`
 }
 
-type clubHead struct {
-	ID          string `json:"id"`
-	Facilitator string `json:"facilitator"`
+// A ClubHead is what a broadcast knows of a club.
+type ClubHead struct {
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`        // neutral: it stands on the phones of all who belong to it
+	Facilitator string    `json:"facilitator"` // member who keeps it together
+	Closed      time.Time `json:"closed"`      // nothing is said in it from then on; zero: it is open
+}
+
+// ClubHead returns the club, or [ErrNotFound].
+func (tx *Tx) ClubHead(id string) (c ClubHead, err error) {
+	raw, err := tx.kv.Get("club", id)
+	if err == nil {
+		err = decodePlain(Pair{Key: id, Value: raw}, &c)
+	}
+	return c, err
 }
 
 // audienceClub yields the members of the club, those who were taken in and have
@@ -57,17 +70,17 @@ func (tx *Tx) inClub(club, member string) (bool, error) {
 	return m.State == In, err
 }
 
-// clubsOf returns the ids of the clubs of a facilitator, sorted.
+// clubsOf returns the ids of the open clubs of a facilitator, sorted.
 func (tx *Tx) clubsOf(facilitator string) (ids []string, err error) {
 	for p, err := range tx.kv.Scan("club", "", "") {
 		if err != nil {
 			return nil, err
 		}
-		var c clubHead
+		var c ClubHead
 		if err := decodePlain(p, &c); err != nil {
 			return nil, err
 		}
-		if c.Facilitator == facilitator {
+		if c.Facilitator == facilitator && c.Closed.IsZero() {
 			ids = append(ids, p.Key)
 		}
 	}

@@ -4,13 +4,13 @@ import "errors"
 
 // An AudienceCount says what a broadcast to an audience would come to.
 type AudienceCount struct {
-	People      int // who are meant; each of them is one recipient
-	OptedOut    int // who want no broadcasts: they are not among People
-	NoPhone     int // of People: who have no address of their own that can be reached
-	Relays      int // who pass messages on to some of those, each counted once
-	Unreachable int // of NoPhone: to whom nobody passes messages on, either
-	Nameless    int // of People: whose name is not known, so that {name} cannot be said
-	Shared      int // of People: who share the phone by which they are reached
+	People      int `json:"people"`               // who are meant; each of them is one recipient
+	OptedOut    int `json:"opted_out,omitzero"`   // who want no broadcasts: they are not among People
+	NoPhone     int `json:"no_phone,omitzero"`    // of People: who have no address of their own that can be reached
+	Relays      int `json:"relays,omitzero"`      // who pass messages on to some of those, each counted once
+	Unreachable int `json:"unreachable,omitzero"` // of NoPhone: to whom nobody passes messages on, either
+	Nameless    int `json:"nameless,omitzero"`    // of People: whose name is not known, so that {name} cannot be said
+	Shared      int `json:"shared,omitzero"`      // of People: who share the phone by which they are reached
 }
 
 // Messages is how many messages the network is asked to show. together says

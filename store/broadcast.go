@@ -30,7 +30,7 @@ type Broadcast struct {
 	Training string    `json:"training,omitzero"` // whose name and date {training} and {date} are
 	Audience Audience  `json:"audience"`
 	Scope    Scope     `json:"scope"`           // whom the sender may write to: who is in the audience and not in it gets nothing
-	Lane     Lane      `json:"lane"`            // ClubLane or ProvinceLane
+	Lane     Lane      `json:"lane"`            // ClubLane or ProvinceLane; what is neither becomes one of them by the Scope when it is sent
 	Urgent   bool      `json:"urgent,omitzero"` // goes out in quiet hours too
 	At       time.Time `json:"at,omitzero"`     // when it is to begin; zero: at once
 	Source   string    `json:"source,omitzero"` // the broadcast of which those are sent to whom it did not or may not have come
@@ -45,6 +45,10 @@ type Broadcast struct {
 	Frozen     time.Time      `json:"frozen,omitzero"`  // when all recipients were frozen; zero: they are not
 	Ended      time.Time      `json:"ended,omitzero"`   // when the last recipient came to an end
 	Revision   int            `json:"revision"`         // how often the draft was changed
+
+	// Count is what counting its recipients came to while it was a draft; nil: they
+	// were not counted since it was changed last.
+	Count *AudienceCount `json:"count,omitzero"`
 
 	Total   int    `json:"total"`            // recipients that are frozen
 	Closed  Bins   `json:"closed"`           // those of the parts in which nobody waits any more
@@ -94,14 +98,16 @@ const (
 )
 
 // A Scope is whom a sender may write to: a facilitator those of her clubs,
-// staff those of their areas. The zero Scope is nobody.
+// staff those of their areas, and those who hold a seat in a training there,
+// wherever they live. The zero Scope is nobody.
 type Scope struct {
-	Areas []string `json:"areas,omitzero"` // codes; "" is everywhere
-	Clubs []string `json:"clubs,omitzero"` // ids
+	Areas     []string `json:"areas,omitzero"`     // codes; "" is everywhere
+	Clubs     []string `json:"clubs,omitzero"`     // ids
+	Trainings []string `json:"trainings,omitzero"` // ids of trainings in her areas
 }
 
 // None says whether there is nobody in the scope.
-func (s Scope) None() bool { return len(s.Areas)+len(s.Clubs) == 0 }
+func (s Scope) None() bool { return len(s.Areas)+len(s.Clubs)+len(s.Trainings) == 0 }
 
 // Audience is who is in the scope; it may not be None.
 func (s Scope) Audience() Audience {
@@ -112,10 +118,15 @@ func (s Scope) Audience() Audience {
 	for _, id := range s.Clubs {
 		parts = append(parts, Audience{Op: InClub, ID: id})
 	}
+	for _, id := range s.Trainings {
+		parts = append(parts, Audience{Op: InTraining, ID: id})
+	}
 	return Audience{Op: Or, Of: parts}
 }
 
-// ScopeOf is whom m may write to now, by the roles that she holds.
+// ScopeOf is whom m may write to now, by the roles that she holds. Trainings are
+// left to whoever makes a broadcast: there may be many in her areas.
+// Administrators hold the role of staff too.
 func (tx *Tx) ScopeOf(m *Member) (s Scope, err error) {
 	grants, err := tx.Grants(m)
 	if err != nil {
@@ -124,7 +135,7 @@ func (tx *Tx) ScopeOf(m *Member) (s Scope, err error) {
 	facilitates := false
 	for _, g := range grants {
 		switch g.Role {
-		case Staff:
+		case Staff, Admin:
 			s.Areas = append(s.Areas, g.Area)
 		case Facilitator:
 			facilitates = true
@@ -153,9 +164,21 @@ func (tx *Tx) inScope(b *Broadcast) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	hers := func(code string) bool {
+		return slices.ContainsFunc(now.Areas, func(top string) bool { return tree.Within(code, top) })
+	}
 	for _, code := range b.Scope.Areas {
-		if !slices.ContainsFunc(now.Areas, func(top string) bool { return tree.Within(code, top) }) {
+		if !hers(code) {
 			return false, nil
+		}
+	}
+	for _, id := range b.Scope.Trainings {
+		t, err := tx.Training(id)
+		if errors.Is(err, ErrNotFound) {
+			continue // nobody holds a seat there any more
+		}
+		if err != nil || !hers(t.Area) {
+			return false, err
 		}
 	}
 	for _, id := range b.Scope.Clubs {
@@ -231,6 +254,21 @@ func (tx *Tx) BroadcastsBy(member string) iter.Seq2[*Broadcast, error] {
 	}
 }
 
+// Broadcasts yields all that were ever made, the latest first.
+func (tx *Tx) Broadcasts() iter.Seq2[*Broadcast, error] {
+	return func(yield func(*Broadcast, error) bool) {
+		for p, err := range tx.kv.ScanBack("broadcast", "", "") {
+			var b *Broadcast
+			if err == nil {
+				b, err = tx.Broadcast(p.Key)
+			}
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // LiveBroadcasts yields those that are planned or have begun, and are not at
 // their end, the oldest first.
 func (tx *Tx) LiveBroadcasts() iter.Seq2[*Broadcast, error] {
@@ -288,7 +326,11 @@ func (b *Broadcast) clone() *Broadcast {
 	c := *b
 	c.Text = maps.Clone(b.Text)
 	c.Audience = b.Audience.clone()
-	c.Scope.Areas, c.Scope.Clubs = slices.Clone(b.Scope.Areas), slices.Clone(b.Scope.Clubs)
+	c.Scope = Scope{slices.Clone(b.Scope.Areas), slices.Clone(b.Scope.Clubs), slices.Clone(b.Scope.Trainings)}
+	if b.Count != nil {
+		n := *b.Count
+		c.Count = &n
+	}
 	return &c
 }
 

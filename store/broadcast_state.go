@@ -3,9 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
-	"github.com/go-json-experiment/json/jsontext"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // This file is what may become of a broadcast:
@@ -56,6 +57,7 @@ func (tx *Tx) ChangeDraft(id string, revision int, change func(*Broadcast)) (*Br
 	if b.Revision != revision {
 		return b, ErrChanged
 	}
+	b.Count = nil
 	change(b)
 	b.Revision++
 	return b, tx.putBroadcast(b)
@@ -244,6 +246,28 @@ func broadcastNews(id string) jsontext.Value {
 	return jsontext.Value(fmt.Sprintf(`{"broadcast":%q}`, id))
 }
 
+// ShowProgress makes the message, which her flow posts in this transaction, the
+// one that shows the sender of b how far it is.
+func (tx *Tx) ShowProgress(b *Broadcast, message string) error {
+	b.Progress = message
+	return tx.putBroadcast(b)
+}
+
+// KeepCount keeps what counting the recipients of the draft id came to when it
+// was at revision. It returns [ErrChanged] when the draft was changed meanwhile,
+// and [ErrBroadcastState] when it is no draft any more.
+func (tx *Tx) KeepCount(id string, revision int, n AudienceCount) error {
+	b, err := tx.at(id, Draft)
+	if err != nil {
+		return err
+	}
+	if b.Revision != revision {
+		return ErrChanged
+	}
+	b.Count = &n
+	return tx.putBroadcast(b)
+}
+
 // at returns the broadcast id, or [ErrBroadcastState] with it when it is in none
 // of the states.
 func (tx *Tx) at(id string, states ...BroadcastState) (*Broadcast, error) {
@@ -277,6 +301,13 @@ func (tx *Tx) wantScope(b *Broadcast) error {
 
 // begin plans b, or starts it at once.
 func (tx *Tx) begin(b *Broadcast) error {
+	switch {
+	case b.Lane.Bulk():
+	case len(b.Scope.Areas) == 0:
+		b.Lane = ClubLane
+	default:
+		b.Lane = ProvinceLane
+	}
 	if !b.At.After(tx.Now) {
 		return tx.start(b)
 	}

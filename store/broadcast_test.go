@@ -409,6 +409,12 @@ func TestLeaveBroadcast(t *testing.T) {
 // What stands in the way of sending, and who has to approve.
 func TestSendBroadcast(t *testing.T) {
 	p := newParish(t, 1)
+	training := func(area string) string {
+		c := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp"}, Start: p.now.AddDate(0, 0, 9), Area: area, Seats: 5}
+		p.update(func(tx *store.Tx) error { return tx.AddTraining(c) })
+		return c.ID
+	}
+	here, elsewhere := training("31"), training("")
 	tests := []struct {
 		name   string
 		change func(*store.Broadcast)
@@ -419,8 +425,10 @@ func TestSendBroadcast(t *testing.T) {
 		{"and of nobody", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.And} }, store.ErrAudience},
 		{"a form", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.NotAnswered, ID: "f"} }, store.ErrNoForms},
 		{"everywhere", func(b *store.Broadcast) { b.Scope.Areas = []string{""} }, store.ErrNoScope},
+		{"a training that is not hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{elsewhere} }, store.ErrNoScope},
+		{"a training of hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{here} }, nil},
 		{"somebody else's club", func(b *store.Broadcast) { b.Scope.Clubs = []string{"c"} }, store.ErrNoScope},
-		{"fine", func(b *store.Broadcast) {}, nil},
+		{"fine, in no lane yet", func(b *store.Broadcast) { b.Lane = store.Reply }, nil},
 	}
 	for _, tt := range tests {
 		b := p.draft(everywhere)
@@ -440,8 +448,8 @@ func TestSendBroadcast(t *testing.T) {
 			b, err = tx.ApproveBroadcast(b.ID, p.women[0])
 			return err
 		})
-		if b.State != store.Freezing {
-			t.Errorf("approved: %s", b.State)
+		if b.State != store.Freezing || b.Lane != store.ProvinceLane {
+			t.Errorf("approved: %s in lane %d", b.State, b.Lane)
 		}
 	}
 	p.sound()

@@ -103,18 +103,18 @@ func (p *plan) dies(m *mortal, kind string) bool {
 }
 
 // TestCrashPoints sends broadcasts while their process dies at one point after
-// another, CHIHAI_CRASHES times (200 unless said otherwise). Meanwhile women opt
+// another, CHIHAI_BROADCAST_CRASHES times (200 unless said otherwise). Meanwhile women opt
 // out, are deleted and have to be passed on to, and broadcasts are paused and
 // let go on. In the end each woman was shown it once at most, and her bin says
 // what happened.
 //
-//	CHIHAI_CRASHES=10000 go test ./bot/broadcast -run TestCrashPoints -v -timeout 1h
+//	CHIHAI_BROADCAST_CRASHES=10000 go test ./bot/broadcast -run TestCrashPoints -v -timeout 1h
 func TestCrashPoints(t *testing.T) {
 	crashes := 200
-	if s := os.Getenv("CHIHAI_CRASHES"); s != "" {
+	if s := os.Getenv("CHIHAI_BROADCAST_CRASHES"); s != "" {
 		var err error
 		if crashes, err = strconv.Atoi(s); err != nil {
-			t.Fatal("CHIHAI_CRASHES:", err)
+			t.Fatal("CHIHAI_BROADCAST_CRASHES:", err)
 		}
 	}
 	died, unknown, broadcasts := map[string]int{}, 0, 0

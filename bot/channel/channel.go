@@ -102,6 +102,14 @@ type Forgetter interface {
 	Keeps() (taps, rest time.Duration)
 }
 
+// A Fetcher is a channel that can fetch a file which somebody has sent.
+type Fetcher interface {
+	// Fetch returns the bytes of the file that [flows.FileRef.ID] names, at most
+	// most of them. It returns [ErrTooLarge], [ErrRefused] when the network will
+	// never hand the file over, or an error that may pass.
+	Fetch(ctx context.Context, id string, most int) ([]byte, error)
+}
+
 // Limits of a network. A zero rate means without limit.
 type Limits struct {
 	Total   float64 // messages per second over all addresses; replies go beyond it when they must
@@ -121,6 +129,8 @@ var (
 	ErrBlocked = errors.New("address does not take messages")
 	// ErrRefused says that the network will never take this message.
 	ErrRefused = errors.New("message was refused")
+	// ErrTooLarge says that a file is larger than may be fetched.
+	ErrTooLarge = errors.New("file is too large")
 	// ErrUncertain says that the message was handed over and no answer came.
 	ErrUncertain = errors.New("no answer after sending")
 )

@@ -16,7 +16,7 @@ var (
 		flows.Text, flows.Choice, flows.Contact, flows.Location, flows.File, flows.Other,
 		flows.Due, flows.Outcome, flows.Unreachable, flows.Reachable,
 	}
-	lanes = []string{"reply", "reminder", "bulk", "last"} // of the outbox, in their order
+	lanes = []string{"reply", "reminder", "club", "province"} // of the outbox, in their order
 )
 
 const (

@@ -188,7 +188,7 @@ func (s *sender) without(l *letter) (ending, bool) {
 		return s.settle(l, store.Blocked, "", ""), true
 	case l.waiting != nil:
 		return s.merge(l), true
-	case l.Act == store.Delete && (!s.editor || l.network == ""):
+	case (l.Act == store.Delete || l.EditOnly) && (!s.editor || l.network == ""):
 		return s.settle(l, store.Delivered, "", ""), true
 	case l.noFile && l.Text == "":
 		return s.settle(l, store.Failed, whyNoFile, ""), true
@@ -238,6 +238,8 @@ func (s *sender) judge(l *letter, receipt channel.Receipt, err error) ending {
 		return s.readdress(l, moved.Address)
 	case errors.As(err, &retry):
 		return s.retry(l, err, retry.After, retry.All)
+	case errors.Is(err, channel.ErrRefused) && l.Act == store.Edit && l.EditOnly:
+		return s.settle(l, store.Delivered, "", "")
 	case errors.Is(err, channel.ErrRefused) && l.Act == store.Edit && s.editor && l.network != "":
 		return s.unedit(l)
 	case errors.Is(err, channel.ErrRefused) && l.Act == store.Delete:

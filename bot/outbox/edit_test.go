@@ -88,6 +88,51 @@ func TestEdit(t *testing.T) {
 	}
 }
 
+// An edit that is only that is left out where the message cannot be edited.
+func TestEditOnly(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		editor bool
+		known  bool // the network's id of the message
+		refuse bool
+		want   int // calls after the first
+	}{
+		{"done", true, true, false, 1},
+		{"no editor", false, true, false, 0},
+		{"not known", true, false, false, 0},
+		{"refused", true, true, true, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				if tt.editor {
+					w.ch = editor{w.net}
+				}
+				w.net.answer = func(m channel.Message) (channel.Receipt, error) {
+					if m.Act == store.Edit && tt.refuse {
+						return channel.Receipt{}, channel.ErrRefused
+					}
+					return channel.Receipt{Network: "n/1"}, nil
+				}
+				w.run()
+				target := w.post(store.Message{Address: "a", Text: "1", Receipt: tt.known})[0]
+				synctest.Wait()
+				w.post(store.Message{Address: "a", Text: "2", Act: store.Edit, Target: target, EditOnly: true, Repeat: true})
+				time.Sleep(time.Minute)
+				shown := 0
+				for _, act := range w.net.acts() {
+					if act != "say:1:" {
+						shown++
+						check(t, "act", act, "edit:2:n/1")
+					}
+				}
+				check(t, "shown", shown, tt.want)
+				check(t, "left in the outbox", w.left(), 0)
+			})
+		})
+	}
+}
+
 // What was sent instead of an edit is what the next edit changes.
 func TestEditAfterRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -202,6 +202,9 @@ func (b *Bot) edit(ctx context.Context, m channel.Message) ([]string, error) {
 		return old, nil
 	case says(err, "message to edit not found"), says(err, "can't be edited"),
 		says(err, "MESSAGE_ID_INVALID"), says(err, "there is no text in the message to edit"):
+		if m.EditOnly {
+			return nil, fmt.Errorf("%w: message cannot be edited any more", channel.ErrRefused)
+		}
 		return b.say(ctx, m)
 	}
 	return nil, undecided(b.verdict(m.Address, err))

@@ -69,12 +69,13 @@ type Command struct {
 }
 
 // A Bot is a [channel.Channel], a [channel.Editor], a [channel.Limiter], a
-// [channel.Listener], a [channel.Forgetter], a [channel.Poller] and, for a
-// webhook, an [http.Handler].
+// [channel.Listener], a [channel.Forgetter], a [channel.Poller], a
+// [channel.Fetcher] and, for a webhook, an [http.Handler].
 type Bot struct {
 	id       string // the part of the token before the colon: not secret
 	token    string
 	endpoint string // with %s for the token and the method
+	files    string // with %s for the token and the path of a file
 	hook     string // address of the webhook; empty: long polling
 	secret   string // what Telegram proves itself with at the webhook
 	commands map[string][]Command
@@ -99,6 +100,7 @@ var (
 	_ channel.Listener  = (*Bot)(nil)
 	_ channel.Forgetter = (*Bot)(nil)
 	_ channel.Poller    = (*Bot)(nil)
+	_ channel.Fetcher   = (*Bot)(nil)
 	_ http.Handler      = (*Bot)(nil)
 )
 
@@ -125,6 +127,7 @@ func New(c Config) (*Bot, error) {
 		id:       id,
 		token:    c.Token,
 		endpoint: strings.ReplaceAll(api, "%", "%%") + "/bot%s/%s",
+		files:    strings.ReplaceAll(api, "%", "%%") + "/file/bot%s/%s",
 		secret:   secretOf(c.Token),
 		commands: c.Commands,
 		named:    c.Named,

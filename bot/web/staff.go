@@ -40,6 +40,8 @@ func (st *staff) routes() []staffRoute {
 		{"POST /staff/trainings/{code}", checkIn, (*visit).markCame},
 		{"GET /staff/trainings/{code}/room", checkIn, (*visit).room},
 		{"GET /staff/trainings/{code}/room.png", checkIn, (*visit).roomPicture},
+		{"GET /staff/broadcasts", seeBroadcasts, (*visit).broadcasts},
+		{"GET /staff/broadcasts/{code}", seeBroadcasts, (*visit).broadcast},
 		{"GET /staff/members", seeMembers, (*visit).members},
 		{"GET /staff/health", seeHealth, (*visit).health},
 		{"GET /staff/account", ownAccount, (*visit).account},
@@ -59,6 +61,7 @@ var menu = []struct {
 	action action
 }{
 	{"/staff/", "desk.trainings", seeTrainings},
+	{"/staff/broadcasts", "desk.broadcasts", seeBroadcasts},
 	{"/staff/members", "desk.members", seeMembers},
 	{"/staff/health", "desk.health", seeHealth},
 	{"/staff/account", "desk.account", ownAccount},

@@ -11,20 +11,21 @@ import (
 type action string
 
 const (
-	ownAccount   action = "own account" // everybody who may do anything else
-	seeTrainings action = "see trainings"
-	seePeople    action = "see people of a training" // names and telephone numbers
-	takePeople   action = "take the list of a training"
-	checkIn      action = "check people in"
-	seeMembers   action = "see how many members there are"
-	seeHealth    action = "see how the bot is"
+	ownAccount    action = "own account" // everybody who may do anything else
+	seeTrainings  action = "see trainings"
+	seePeople     action = "see people of a training" // names and telephone numbers
+	takePeople    action = "take the list of a training"
+	checkIn       action = "check people in"
+	seeBroadcasts action = "see broadcasts" // what they say, and numbers of recipients
+	seeMembers    action = "see how many members there are"
+	seeHealth     action = "see how the bot is"
 )
 
 // rights say which role may do what, in the areas of its grants and everything
 // below them. What does not stand here nobody may.
 var rights = map[store.Role][]action{
-	store.Staff: {ownAccount, seeTrainings, seePeople, takePeople, checkIn, seeMembers},
-	store.Admin: {ownAccount, seeTrainings, seePeople, takePeople, checkIn, seeMembers, seeHealth},
+	store.Staff: {ownAccount, seeTrainings, seePeople, takePeople, checkIn, seeBroadcasts, seeMembers},
+	store.Admin: {ownAccount, seeTrainings, seePeople, takePeople, checkIn, seeBroadcasts, seeMembers, seeHealth},
 }
 
 // may says whether somebody who holds grants may do a for what belongs to the
