@@ -20,13 +20,38 @@ type Block struct {
 func (d *Document) Set(text string, s Style, width float64) *Block {
 	b := &Block{Width: width, style: s}
 	for paragraph := range strings.SplitSeq(clean(text), "\n") {
-		b.lines = append(b.lines, d.lines([]rune(paragraph), s, width)...)
+		b.lines = append(b.lines, d.even([]rune(paragraph), s, width)...)
 	}
 	for _, l := range b.lines {
 		ascent, descent := b.extent(d, l)
 		b.Height += ascent + descent
 	}
 	return b
+}
+
+// even breaks a paragraph into lines. Those of a centred one are made about as
+// long as each other, since a last word alone below a title looks wrong.
+func (d *Document) even(text []rune, s Style, width float64) []line {
+	const few = 5 // titles; longer texts end as they may
+	lines := d.lines(text, s, width)
+	if s.Align != Center || len(lines) < 2 || len(lines) > few {
+		return lines
+	}
+	narrow, wide := 0.0, width
+	for _, l := range lines {
+		for _, p := range l.pieces {
+			narrow = max(narrow, p.width) // narrower, it would be torn
+		}
+	}
+	for wide-narrow > 1 {
+		middle := (narrow + wide) / 2
+		if l := d.lines(text, s, middle); len(l) == len(lines) {
+			lines, wide = l, middle
+		} else {
+			narrow = middle
+		}
+	}
+	return lines
 }
 
 // Fit sets text so that it fits into a box. It is set in the size of s if it

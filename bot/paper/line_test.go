@@ -48,6 +48,21 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// The lines of a title are about equally long, and no more than they must be.
+func TestEven(t *testing.T) {
+	d := New(fonts(t), About{})
+	const title = "một hai ba bốn năm sáu"
+	s := Style{Size: 10}
+	width := d.Set("một hai ba bốn năm", s, 1000).Widest() + 1
+	if got, want := broken(d.Set(title, s, width)), []string{"một hai ba bốn năm", "sáu"}; !slices.Equal(got, want) {
+		t.Errorf("at the left: %q, want %q", got, want)
+	}
+	s.Align = Center
+	if got, want := broken(d.Set(title, s, width)), []string{"một hai ba", "bốn năm sáu"}; !slices.Equal(got, want) {
+		t.Errorf("in the middle: %q, want %q", got, want)
+	}
+}
+
 // In the narrowest column nothing is lost and no cluster is torn.
 func TestNarrow(t *testing.T) {
 	d := New(fonts(t), About{})
