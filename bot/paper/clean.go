@@ -12,12 +12,16 @@ import (
 // writing, which nobody sees and which could make a printed name lie.
 func clean(text string) string {
 	text = strings.ToValidUTF8(text, string(unicode.ReplacementChar))
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ", "\u2028", "\n", "\u2029", "\n").Replace(text)
 	text = strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff') {
+		switch {
+		case r == '\t':
+			return ' '
+		case r == '\r' || r == '\u2028' || r == '\u2029':
+			return '\n'
+		case r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff'):
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
 	return norm.NFC.String(text)
 }

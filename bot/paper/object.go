@@ -47,8 +47,8 @@ func (o *objects) add(text string) int {
 // stream writes data, compressed (7.4.4), with entries added to its dictionary.
 func (o *objects) stream(entries string, data []byte) int {
 	var packed bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&packed, zlib.BestCompression) // fails only for a level that there is not
-	z.Write(data)                                              // into memory: cannot fail
+	z := zlib.NewWriter(&packed)
+	z.Write(data) // into memory: cannot fail
 	z.Close()
 	return o.add(fmt.Sprintf("<< /Filter /FlateDecode /Length %d %s>>\nstream\n%s\nendstream", packed.Len(), entries, packed.Bytes()))
 }
