@@ -33,6 +33,7 @@ func TestLines(t *testing.T) {
 	}{
 		{"", 100, []string{""}},
 		{"một  hai ba", 1000, []string{"một hai ba"}},
+		{"một hai\u200bba", 1000, []string{"một haiba"}},
 		{"  một hai ba ", 40, []string{"một hai", "ba"}},
 		{"một\n\nhai", 1000, []string{"một", "", "hai"}},
 		{"ខ្មែរ\u200bក្រោម", 30, []string{"ខ្មែរ", "ក្រោម"}},
@@ -40,6 +41,8 @@ func TestLines(t *testing.T) {
 		{"ខ្មែរក្រោម", 30, []string{"ខ្មែរ", "ក្រោម"}},
 		{"12/12/2026 không\u00a0tách", 60, []string{"12/12/2026", "không\u00a0tách"}},
 		{"កខគៗ", d.Set("កខគ", Style{Size: 10}, 500).Widest() + 1, []string{"កខ", "គៗ"}}, // ៗ does not begin a line
+		{"កខ(គ)", d.Set("កខ(", Style{Size: 10}, 500).Widest() + 1, []string{"កខ", "(គ)"}},
+		{"កខ១២៣", d.Set("កខ១២", Style{Size: 10}, 500).Widest() + 1, []string{"កខ", "១២៣"}},
 	} {
 		b := d.Set(tt.text, Style{Size: 10}, tt.width)
 		if got := broken(b); !slices.Equal(got, tt.want) {

@@ -111,6 +111,7 @@ func TestClusters(t *testing.T) {
 		"កញ្ញា":       "ក|ញ្ញា",
 		"Nguyễn":      "N|g|u|y|ễ|n",
 		"ខ្A":         "ខ្|A",
+		"ក្ឥក":        "ក្ឥ|ក", // there is no such subscript: the sign stands visible, and stays with both
 	} {
 		var got []string
 		for _, r := range d.shape([]rune(text), Style{}) {

@@ -55,6 +55,18 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// The head of a table never stands alone at the end of a page.
+func TestTableAtTheEnd(t *testing.T) {
+	d := New(fonts(t), About{})
+	flow := d.Flow(A4, Margins{50, 50, 50, 50})
+	flow.Y = A4.Height - 50 - 40 // room for the head, not for a row too
+	flow.Table(sample(1))
+	_, f := written(t, d)
+	if pages := f.pages(); len(pages) != 2 || pages[0] != "" {
+		t.Errorf("%d pages, the first with %q", len(pages), pages[0])
+	}
+}
+
 // A row that no page can hold shrinks; nothing is drawn below the margin.
 func TestMonstrousRow(t *testing.T) {
 	d := New(fonts(t), About{})
