@@ -103,6 +103,7 @@ func askTraining(t *Turn) error {
 	if training.Taken > 0 {
 		t.Offer(Pick("list", "training.list"), Pick("file", "training.file"))
 	}
+	t.Offer(Pick("papers", "papers.title"))
 	if training.Open(t.Now) {
 		t.Offer(Pick("share", "training.share"), Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
 		if training.Taken > 0 {
@@ -136,6 +137,8 @@ func takeTraining(t *Turn) error {
 		return t.Stand()
 	case "edit":
 		return t.Start("training_edit", training.ID)
+	case "papers":
+		return t.Start("training_papers", oneNote{Training: training.ID})
 	case "asked":
 		t.Forget("after")
 		return t.Goto("asked")
@@ -218,17 +221,29 @@ func hearFile(t *Turn) error {
 		if file != "" {
 			return t.DeleteFile(file)
 		}
-	case o.Error != "" && o.Task == qrWork:
-		t.Say("training.qr_failed")
-	case o.Error != "":
-		t.Say("training.file_failed", "training", training.Name["vi"])
-	case o.Task == qrWork:
-		t.SayFile(file, "training.qr_done", "training", training.Name["vi"], "link", work.URL)
 	default:
+		done, failed := fileWords(o.Task)
 		// The caption shows on a phone that lies on the table: the neutral name.
-		t.SayFile(file, "training.file_done", "training", training.Name["vi"], "time", t.span(training.Start, training.End))
+		args := []any{"training", training.Name["vi"], "time", t.span(training.Start, training.End), "link", work.URL}
+		if o.Error != "" {
+			t.Say(failed, args...)
+			return nil
+		}
+		t.SayFile(file, done, args...)
 	}
 	return nil
+}
+
+// fileWords are the messages that go with the file of a work, and that say that
+// it could not be made.
+func fileWords(work string) (done, failed string) {
+	switch work {
+	case qrWork:
+		return "training.qr_done", "training.qr_failed"
+	case signWork:
+		return "papers.sign_done", "papers.failed"
+	}
+	return "training.file_done", "training.file_failed"
 }
 
 func askCancel(t *Turn) error {

@@ -7,6 +7,7 @@ import (
 
 	"chihai/bot/paper"
 	"chihai/locales"
+	"chihai/store"
 )
 
 // This file holds what official papers have in common: who writes, the name
@@ -29,6 +30,15 @@ type Signer struct {
 	Title string // such as "TM. BAN THƯỜNG VỤ\nCHỦ TỊCH"
 	Name  string
 }
+
+// letterheadOf is how the operator's papers begin. The day on which they are
+// signed is left open: nobody knows it yet.
+func letterheadOf(s *store.Settings, made time.Time) Letterhead {
+	return Letterhead{Above: s.Above, Organisation: s.Organisation, Town: s.Town, Made: made}
+}
+
+// signerOf is who signs the operator's papers.
+func signerOf(s *store.Settings) Signer { return Signer{Title: s.Title, Name: s.Head} }
 
 // margins are those of the decree: 20 mm above and below, 30 at the side that
 // is bound, 15 at the other.

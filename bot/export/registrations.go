@@ -27,6 +27,8 @@ import (
 type List struct {
 	Organisation string // of the operator; may be empty
 	Head         string // who signs; may be empty
+	Paper        Letterhead
+	Signer       Signer
 	Training     *store.Training
 	People       []Person  // in the order of Vietnamese names
 	Gone         int       // seats of those who have deleted what was kept of them
@@ -71,6 +73,7 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		return nil, err
 	}
 	l := &List{Organisation: settings.Organisation, Head: settings.Head, Training: t, Made: tx.Now}
+	l.Paper, l.Signer = letterheadOf(settings, tx.Now), signerOf(settings)
 	for r, err := range tx.Registrations(t.ID) {
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"chihai/bot/paper"
 	"chihai/flows"
 	"chihai/locales"
 	"chihai/store"
@@ -28,14 +29,33 @@ type Exporter struct {
 	Words *locales.Printer // Vietnamese
 	Zone  *time.Location   // where trainings take place
 
+	// Fonts loads the letters of papers. It is called for each paper and
+	// remembers them itself.
+	Fonts func() (*paper.Fonts, error)
+
 	// Draw draws text as a QR code, a PNG picture.
 	Draw func(text string) ([]byte, error)
 }
 
 // Registrations makes the list of those registered for the training that
-// task.Data names. Whether the member who asked may have it is looked at here
-// and not only when she asked: a role may have ended in between.
+// task.Data names.
 func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	list, err := e.take(ctx, s, task)
+	if list == nil {
+		return nothing, err
+	}
+	var b bytes.Buffer
+	if err := Registrations(&b, list, e.Words, e.Zone); err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, list.Name(), Workbook, b.Bytes())
+}
+
+// take takes the list of the training that task.Data names for the member who
+// asked. Whether she may have it is looked at here and not only when she asked:
+// a role may have ended in between. The list is nil then, and when the training
+// is gone.
+func (e *Exporter) take(ctx context.Context, s *store.Store, task store.Task) (*List, error) {
 	var ask flows.TrainingWork
 	if err := json.Unmarshal(task.Data, &ask); err != nil {
 		return nil, fmt.Errorf("read the task: %w", err)
@@ -46,20 +66,12 @@ func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || err == nil && !allowed {
-		return nothing, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	list, err := Take(ctx, s, ask.Training, task.Member)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := Registrations(&b, list, e.Words, e.Zone); err != nil {
-		return nil, err
-	}
-	return keep(ctx, s, task.Member, list.Name(), Workbook, b.Bytes())
+	return Take(ctx, s, ask.Training, task.Member)
 }
 
 // QR draws the code that leads to the page of a training, for posters and for

@@ -38,6 +38,7 @@ import (
 	"time"
 
 	"chihai/bot/health"
+	"chihai/bot/paper"
 	"chihai/locales"
 	"chihai/store"
 )
@@ -72,6 +73,9 @@ type Config struct {
 	Speak func(lang, you string) *locales.Printer
 	// Zone is where trainings take place; for the staff pages.
 	Zone *time.Location
+	// Fonts loads the letters of papers; for the staff pages. Nil: they hand out
+	// no papers.
+	Fonts func() (*paper.Fonts, error)
 	// Status says how the bot is; for the staff pages. Nil: nobody knows.
 	Status func(ctx context.Context) Status
 	// Voice returns a recording, an Ogg Opus file, as [store.Message.Voice]

@@ -37,6 +37,7 @@ func (st *staff) routes() []staffRoute {
 		{"GET /staff/{$}", seeTrainings, (*visit).trainings},
 		{"GET /staff/trainings/{code}", seePeople, (*visit).training},
 		{"GET /staff/trainings/{code}/list.xlsx", takePeople, (*visit).workbook},
+		{"GET /staff/trainings/{code}/list.pdf", takePeople, (*visit).listToSign},
 		{"GET /staff/members", seeMembers, (*visit).members},
 		{"GET /staff/health", seeHealth, (*visit).health},
 		{"GET /staff/account", ownAccount, (*visit).account},

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"chihai/bot/paper"
 	"chihai/locales"
 	"chihai/store"
 
@@ -368,7 +369,7 @@ func TestScope(t *testing.T) {
 		t.Errorf("the participants are not there:\n%s", page)
 	}
 	missing := lan.wants(404, "", "GET", "/staff/trainings/ZZZZZZ")
-	for _, path := range []string{"/staff/trainings/" + o.there.Code, "/staff/trainings/" + o.there.Code + "/list.xlsx", "/staff/health", "/staff/nothing", "/staff/trainings/..%2f..%2fhealthz", "/staff/trainings/%00"} {
+	for _, path := range []string{"/staff/trainings/" + o.there.Code, "/staff/trainings/" + o.there.Code + "/list.xlsx", "/staff/trainings/" + o.there.Code + "/list.pdf", "/staff/health", "/staff/nothing", "/staff/trainings/..%2f..%2fhealthz", "/staff/trainings/%00"} {
 		page := lan.wants(404, "", "GET", path)
 		if page != missing {
 			t.Errorf("%s does not look like what does not exist", path)
@@ -431,6 +432,21 @@ func TestWorkbook(t *testing.T) {
 	for _, to := range []string{"https://evil.example/", "//evil.example/", "/staff//evil.example", "/chat", "/staff/../x", `/staff/\evil`, ""} {
 		mai.wants(303, "/staff/", "POST", "/staff/again", "to", to, "passphrase", good)
 	}
+}
+
+func TestListToSign(t *testing.T) {
+	o := newOffice(t, func(c *Config) { c.Fonts = paper.Load })
+	o.participant(o.here, "Thạch Thị Sa")
+	mai := o.signIn(o.mai)
+	path := "/staff/trainings/" + o.here.Code + "/list.pdf"
+	if raw := mai.wants(200, "", "GET", path); !strings.HasPrefix(raw, "%PDF-1.7") {
+		t.Errorf("the list begins with %.20q", raw)
+	}
+	if got := o.audits(o.mai); !slices.Contains(got, "export registrations "+o.here.ID) {
+		t.Errorf("the audit has %q", got)
+	}
+	o.wait(freshTime)
+	mai.wants(303, "/staff/again?to="+url.QueryEscape("/staff/trainings/"+o.here.Code), "GET", path)
 }
 
 func TestAccount(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -104,6 +105,32 @@ func (v *visit) ownTraining(a action) (*store.Training, error) {
 
 // workbook hands out the list of those who take part, as bot/export writes it.
 func (v *visit) workbook() error {
+	return v.handOut(export.Workbook, func(l *export.List, w io.Writer) (string, error) {
+		return l.Name(), export.Registrations(w, l, v.Speak(locales.Source, ""), v.Zone)
+	})
+}
+
+// listToSign hands out the list with a column to sign in.
+func (v *visit) listToSign() error {
+	if v.Fonts == nil {
+		return store.ErrNotFound
+	}
+	fonts, err := v.Fonts()
+	if err != nil {
+		return err
+	}
+	return v.handOut(export.PDF, func(l *export.List, w io.Writer) (string, error) {
+		if len(l.People) > mostPeople {
+			return "", store.ErrNotFound // the page offers the workbook only
+		}
+		toSign := l.ToSign(v.Zone)
+		return toSign.Name(), toSign.PDF(w, v.Speak(locales.Source, ""), fonts)
+	})
+}
+
+// handOut hands out a file of the media type kind, which write makes of the list
+// of the training. write returns what the file is called.
+func (v *visit) handOut(kind string, write func(l *export.List, w io.Writer) (name string, err error)) error {
 	t, err := v.ownTraining(takePeople)
 	if err != nil {
 		return err
@@ -111,7 +138,7 @@ func (v *visit) workbook() error {
 	if !v.fresh("/staff/trainings/" + t.Code) {
 		return nil
 	}
-	name, book, err := v.book(t)
+	name, book, err := v.book(t, write)
 	if err != nil {
 		return err
 	}
@@ -119,16 +146,16 @@ func (v *visit) workbook() error {
 		return err
 	}
 	h := v.w.Header()
-	h.Set("Content-Type", export.Workbook)
+	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Content-Length", strconv.Itoa(len(book)))
 	v.w.Write(book)
 	return nil
 }
 
-// book makes the workbook of the training and keeps that she took it. Few are
+// book makes the file of the training's list and keeps that she took it. Few are
 // made at a time: a long list takes much of the machine.
-func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
+func (v *visit) book(t *store.Training, write func(*export.List, io.Writer) (string, error)) (name string, book []byte, err error) {
 	select {
 	case v.books <- struct{}{}:
 		defer func() { <-v.books }()
@@ -140,6 +167,6 @@ func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
 		return "", nil, err
 	}
 	var b bytes.Buffer
-	err = export.Registrations(&b, list, v.Speak(locales.Source, ""), v.Zone)
-	return list.Name(), b.Bytes(), err
+	name, err = write(list, &b)
+	return name, b.Bytes(), err
 }
