@@ -121,6 +121,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
+		"report turnout":       exporter.Turnout,
 		"qr":                   exporter.QR,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)

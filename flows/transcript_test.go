@@ -708,6 +708,9 @@ func (s *stage) work(fail bool) {
 			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
 			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
 			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""
+			if task.Work == reportWork {
+				o.Result = s.counted(task, f.ID)
+			}
 		}
 		data, err := json.Marshal(o)
 		s.must(err)
@@ -718,6 +721,23 @@ func (s *stage) work(fail bool) {
 		s.update(func(tx *store.Tx) error { return tx.EndTask(task.ID) })
 		s.write("")
 	}
+}
+
+// counted is what comes of the work of a report, for the whole tree.
+func (s *stage) counted(task *store.Task, file string) jsontext.Value {
+	var ask ReportWork
+	s.must(json.Unmarshal(task.Data, &ask))
+	var r ReportResult
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		found, err := tx.Turnout(ask.From, ask.To, func(string) bool { return true })
+		if err == nil && len(found.Kinds) > 0 {
+			r = ReportResult{File: file, Turnout: *found}
+		}
+		return err
+	}))
+	raw, err := json.Marshal(r)
+	s.must(err)
+	return raw
 }
 
 // crowd registers n people for the sample training at place. Each of them has

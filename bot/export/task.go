@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"chihai/bot/paper"
@@ -122,12 +123,14 @@ func mayTake(tx *store.Tx, member, training string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, g := range grants {
-		if (g.Role == store.Staff || g.Role == store.Admin) && areas.Within(t.Area, g.Area) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return staffFor(grants, areas, t.Area), nil
+}
+
+// staffFor says whether who holds grants is staff for the area.
+func staffFor(grants []*store.Grant, areas *store.AreaTree, area string) bool {
+	return slices.ContainsFunc(grants, func(g *store.Grant) bool {
+		return (g.Role == store.Staff || g.Role == store.Admin) && areas.Within(area, g.Area)
+	})
 }
 
 // keep puts a file for the member into the store and returns its id as a JSON
