@@ -122,6 +122,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
 		"report turnout":       exporter.Turnout,
+		"certificate":          exporter.Certificate,
+		"export certificates":  exporter.Certificates,
 		"qr":                   exporter.QR,
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)

@@ -44,7 +44,7 @@ const (
 // A TrainingWork is what a task that makes a file of a training is to do.
 type TrainingWork struct {
 	Training string `json:"training"`      // ID
-	URL      string `json:"url,omitzero"`  // qr: what the code says
+	URL      string `json:"url,omitzero"`  // qr: what the code says; certificates: where their codes are looked up
 	Name     string `json:"name,omitzero"` // qr: the neutral name, to stand under the code
 }
 
@@ -240,6 +240,8 @@ func fileWords(work string) (done, failed string) {
 	switch work {
 	case qrWork:
 		return "training.qr_done", "training.qr_failed"
+	case certificatesWork:
+		return "certificate.all_done", "papers.failed"
 	case signWork:
 		return "papers.sign_done", "papers.failed"
 	}

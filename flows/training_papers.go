@@ -37,6 +37,16 @@ func askPapers(t *Turn) error {
 	} else {
 		t.Say("training.list_none")
 	}
+	switch over := training.Over(t.Now); {
+	case !training.Cancelled.IsZero():
+	case !training.Certificate:
+		t.Offer(Pick("certify", "certificate.give"))
+	default:
+		if over && training.Taken > 0 {
+			t.Offer(Pick("certificates", "certificate.all"), Pick("certify_again", "certificate.again"))
+		}
+		t.Offer(Pick("certify_not", "certificate.give_not"))
+	}
 	t.Offer(Pick("one", "training.see"))
 	return nil
 }
@@ -55,6 +65,20 @@ func takePapers(t *Turn) error {
 		return t.makePaper(signWork, training)
 	case "file":
 		return t.makePaper(exportWork, training)
+	case "certify", "certify_not":
+		return t.certifies(training, t.Chosen() == "certify")
+	case "certify_again":
+		t.Say("certificate.on_over")
+		if err := t.PlanCertificates(training); err != nil {
+			return err
+		}
+		return t.Stand()
+	case "certificates":
+		if training.Taken > listMost {
+			t.Say("certificate.many", "n", training.Taken, "most", listMost)
+			return t.Stand()
+		}
+		return t.makePaper(certificatesWork, training)
 	case "one":
 		return t.Start("training_one", oneNote{Training: training.ID})
 	}
@@ -65,7 +89,7 @@ func takePapers(t *Turn) error {
 // took it is kept by the work itself.
 func (t *Turn) makePaper(work string, training *store.Training) error {
 	t.Say("papers.wait")
-	if err := t.Task(work, TrainingWork{Training: training.ID}); err != nil {
+	if err := t.Task(work, TrainingWork{Training: training.ID, URL: t.Page(checkPath)}); err != nil {
 		return err
 	}
 	return t.Stand()

@@ -628,6 +628,8 @@ func (s *stage) fire(d *store.Due) {
 		flow, data = "remind", raw
 	case store.TellJob:
 		flow = "training_news"
+	case store.AfterJob:
+		flow = d.Flow
 	case store.SeatsJob:
 		s.offerSeats(d.Training)
 		return
@@ -640,7 +642,7 @@ func (s *stage) fire(d *store.Due) {
 		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
 		}
-		registrations := tx.Holders(d.Training)
+		registrations := tx.Holders(d.Training) // of AfterJob: those who came, which is the same here
 		if d.Job == store.TellJob {
 			registrations = tx.Concerned(d.Training)
 		}
@@ -705,6 +707,11 @@ func (s *stage) work(fail bool) {
 	for _, task := range tasks {
 		o := TaskOutcome{Task: task.Work, Data: task.Data, Error: "no room"}
 		if !fail {
+			if task.Work == certificateWork {
+				var ask TrainingWork
+				s.must(json.Unmarshal(task.Data, &ask))
+				s.update(func(tx *store.Tx) error { _, err := tx.Certify(ask.Training, task.Member); return err })
+			}
 			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
 			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
 			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""

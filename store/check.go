@@ -94,6 +94,7 @@ var checks = map[string]func(*checker) error{
 	"audit":               checkAudits,
 	"audit_chain":         only[AuditLink]("audit_chain"),
 	"audit_new":           only[struct{}]("audit_new"),
+	"certificate":         checkCertificates,
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
@@ -408,7 +409,16 @@ func checkRegistrations(c *checker) error {
 		c.want(c.has("registration_member", r.Member+"/"+r.Training), "registration", key, "is not among those of its member")
 		e := find[Entry](c, "waiting", r.Training+"/"+r.Entry)
 		c.want(r.Waits() == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
+		c.want(r.Certificate == "" || c.has("certificate", r.Certificate), "registration", key, "has the certificate "+r.Certificate+", which is not there")
 		c.want(r.Entry == "" || e != nil && slices.Contains(e.Members, r.Member), "registration", key, "waits at a place that is not hers")
+	})
+}
+
+func checkCertificates(c *checker) error {
+	return documents(c, "certificate", func(key string, v *Certificate) {
+		c.want(v.Code == key, "certificate", key, "says it is "+v.Code)
+		r := find[Registration](c, "registration", v.Training+"/"+v.Member)
+		c.want(r != nil && r.Certificate == key, "certificate", key, "is that of member "+v.Member+", whose registration does not name it")
 	})
 }
 

@@ -80,6 +80,17 @@ func village(t *testing.T) *memory.DB {
 				return err
 			}
 		}
+		// The clock stands still here: this one takes registrations and is over.
+		over := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp vừa xong"}, Start: now.Add(time.Hour), End: now, Area: "92", Seats: 5, Certificate: true}
+		if err := tx.AddTraining(over); err != nil {
+			return err
+		}
+		if _, err := tx.Register(&store.Registration{Training: over.ID, Member: hoa.ID}); err != nil {
+			return err
+		}
+		if _, err := tx.Certify(over.ID, hoa.ID); err != nil {
+			return err
+		}
 		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ var deletion = []fate{
 	{"tappable", "deleted", "leads to her conversation"},
 	{"registration", "deleted", "seats ahead are given up for others; of past ones the training's count of participants remains"},
 	{"registration_member", "deleted", "leads to her registrations"},
+	{"certificate", "deleted", "proves that she took part; who looks its code up is told that nothing is known of it"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},

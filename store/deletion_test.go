@@ -47,6 +47,7 @@ var personalNouns = map[string]struct {
 	"Conversation": {"conversation", &store.Conversation{}},
 	"Task":         {"task", &store.Task{}},
 	"File":         {"file", &store.File{}},
+	"Certificate":  {"certificate", &store.Certificate{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -120,6 +121,18 @@ func TestDeletion(t *testing.T) {
 		hoa, class, err = fill(tx, canary)
 		return err
 	})
+	var over string
+	update(func(tx *store.Tx) error { // a training that she has been to
+		tr := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp đã học"}, Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Seats: 5, Certificate: true}
+		if err := tx.AddTraining(tr); err != nil {
+			return err
+		}
+		over = tr.ID
+		_, err := tx.Register(&store.Registration{Training: over, Member: hoa})
+		return err
+	})
+	now = now.Add(3 * time.Hour)
+	update(func(tx *store.Tx) error { _, err := tx.Certify(over, hoa); return err })
 	update(func(tx *store.Tx) error { // her sister, whose phone she uses too
 		c, m, _, err := tx.Meet("test:1", keeper+"-address")
 		if err != nil {

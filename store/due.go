@@ -21,9 +21,9 @@ type Due struct {
 	Training string         `json:"training,omitzero"`
 	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
 	Member   string         `json:"member,omitzero"` // HearJob: whom it is for
-	Flow     string         `json:"flow,omitzero"`   // HearJob: which flow hears it
+	Flow     string         `json:"flow,omitzero"`   // HearJob, AfterJob: which flow hears it
 	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob: the flow
-	Told     string         `json:"told,omitzero"`   // TellJob: everybody up to this member was told; in the order of ids
+	Told     string         `json:"told,omitzero"`   // TellJob, AfterJob: everybody up to this member was told; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }

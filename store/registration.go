@@ -25,6 +25,8 @@ type Registration struct {
 	GaveUp   time.Time `json:"gave_up,omitzero"`    // when it ended; zero: it has not
 	GaveUpBy string    `json:"gave_up_by,omitzero"` // member who ended it; empty: the bot
 
+	Certificate string `json:"certificate,omitzero"` // code of hers; empty: none was made
+
 	Rest jsontext.Value `json:",embed"`
 }
 

@@ -36,6 +36,7 @@ const ResealJob = "reseal"
 // resealers seal documents of the buckets that hold personal fields. They return
 // nil for one that need not be written.
 var resealers = map[string]func(tx *Tx, bucket, key string, raw []byte) ([]byte, error){
+	"certificate":  reseal[Certificate],
 	"contact":      reseal[Contact],
 	"conversation": reseal[Conversation],
 	"file":         reseal[File],

@@ -71,6 +71,7 @@ func (s *Schedule) jobs() []job {
 		{store.RemindJob, s.remind},
 		{store.TellJob, s.tell},
 		{store.SeatsJob, s.seats},
+		{store.AfterJob, s.after},
 		{store.HearJob, s.hear},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},

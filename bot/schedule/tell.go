@@ -46,12 +46,16 @@ func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 		return fmt.Errorf("read registrations for %s: %w", d.ID, err)
 	}
 	people = slices.DeleteFunc(people, func(member string) bool { return member <= d.Told })
+	return s.handPortions(ctx, d, people, func(member string) flows.Input {
+		return flows.Input{ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At}
+	})
+}
+
+// handPortions hands the members, in the order of their IDs, over and then
+// deletes the row d, which keeps after each portion how far that got.
+func (s *Schedule) handPortions(ctx context.Context, d *store.Due, people []string, input func(member string) flows.Input) error {
 	for portion := range slices.Chunk(people, tellPortion) {
-		failed, err := s.handOver(ctx, portion, func(member string) flows.Input {
-			return flows.Input{
-				ID: d.ID + "/" + member, Member: member, Kind: flows.Due, Flow: tellFlow, Data: d.Data, At: d.At,
-			}
-		})
+		failed, err := s.handOver(ctx, portion, input)
 		if err != nil {
 			return fmt.Errorf("%s: %d of %d were not handed over: %w", d.ID, failed, len(portion), err)
 		}

@@ -4,6 +4,7 @@
 //	/                 the web chat, or a page that says what this is
 //	/chat/…           what the chat page posts and listens to
 //	/e/CODE           the public page of a training, with a QR code and a calendar entry
+//	/g/CODE           whether a certificate is genuine
 //	/staff/…          the pages of Union staff (staff.go)
 //	/hook/<channel>   webhooks, handed in by main
 //	/healthz          200 when the database answers
@@ -132,6 +133,7 @@ func New(c Config) *Server {
 	}
 	mux.HandleFunc("GET /assets/{name}", s.pages.asset)
 	mux.HandleFunc("GET /e/{code}", s.training)
+	mux.HandleFunc("GET /g/{code}", s.certificate)
 	mux.HandleFunc("GET /e/{code}/qr.png", s.trainingQR)
 	mux.HandleFunc("GET /e/{code}/event.ics", s.trainingEvent)
 	for name, hook := range c.Hooks {
