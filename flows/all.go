@@ -6,7 +6,7 @@ func All() []*Flow {
 		welcome(), menu(), resume(), help(), courtesy("thanks"), courtesy("greeting"),
 		register(), offer(), mine(), remind(), outage(),
 		profile(), area(), language(), address(),
-		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(), report(), certificate(),
+		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(), report(), certificate(), feedback(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 	}

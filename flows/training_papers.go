@@ -47,6 +47,9 @@ func askPapers(t *Turn) error {
 		}
 		t.Offer(Pick("certify_not", "certificate.give_not"))
 	}
+	if training.Over(t.Now) {
+		t.Offer(Pick("opinion", "feedback.see"))
+	}
 	t.Offer(Pick("one", "training.see"))
 	return nil
 }
@@ -65,6 +68,14 @@ func takePapers(t *Turn) error {
 		return t.makePaper(signWork, training)
 	case "file":
 		return t.makePaper(exportWork, training)
+	case "opinion":
+		if err := t.sayOpinion(training); err != nil {
+			return err
+		}
+		if err := t.Log(t.Member.ID, "see feedback", training.ID); err != nil {
+			return err
+		}
+		return t.Stay()
 	case "certify", "certify_not":
 		return t.certifies(training, t.Chosen() == "certify")
 	case "certify_again":

@@ -37,6 +37,7 @@ import (
 //	@cancel TT01, @move TT01 2026-12-20 08:00
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
+//	@felt A 4                   so many others have said what they think of a sample training
 //	@task, @task fail           does the work that turns have left, or fails at it
 //	@restart                    a new engine on the same store
 //	@more 7                     adds so many trainings
@@ -328,6 +329,10 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(2))
 		s.must(err)
 		s.crowd(arg(1), n)
+	case "@felt":
+		n, err := strconv.Atoi(arg(2))
+		s.must(err)
+		s.felt(arg(1), n)
 	case "@task":
 		s.work(arg(1) == "fail")
 	case "@restart":
@@ -728,6 +733,28 @@ func (s *stage) work(fail bool) {
 		s.update(func(tx *store.Tx) error { return tx.EndTask(task.ID) })
 		s.write("")
 	}
+}
+
+// felt keeps what n people who are not in the transcript think of the training.
+func (s *stage) felt(place string, n int) {
+	id := s.training(place)
+	s.update(func(tx *store.Tx) error {
+		tr, err := tx.Training(id)
+		if err != nil {
+			return err
+		}
+		for i := range n {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			f := &store.Feedback{Member: m.ID, Stars: 5 - i%3, Use: store.UseYes, Sentence: fmt.Sprintf("Nên có thêm buổi thực hành %d", i+1)}
+			if err := tx.PutFeedback(tr, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // counted is what comes of the work of a report, for the whole tree.

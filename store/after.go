@@ -38,6 +38,7 @@ func (tx *Tx) planAfter(t *Training) error {
 		wait   time.Duration
 		days   int
 	}{
+		{"feedback", true, FeedbackWait, FeedbackDays},
 		{"certificate", t.Certificate, CertificateWait, CertificateDays},
 	} {
 		at := t.End.Add(row.wait)

@@ -99,6 +99,7 @@ var checks = map[string]func(*checker) error{
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
 	"due":                 checkDue,
+	"feedback":            checkFeedback,
 	"file":                checkFiles,
 	"file_chunk":          checkChunks,
 	"grant":               checkGrants,
@@ -419,6 +420,18 @@ func checkCertificates(c *checker) error {
 		c.want(v.Code == key, "certificate", key, "says it is "+v.Code)
 		r := find[Registration](c, "registration", v.Training+"/"+v.Member)
 		c.want(r != nil && r.Certificate == key, "certificate", key, "is that of member "+v.Member+", whose registration does not name it")
+	})
+}
+
+func checkFeedback(c *checker) error {
+	return documents(c, "feedback", func(key string, f *Feedback) {
+		c.want(c.has("training", f.Training), "feedback", key, "is about training "+f.Training+", which is not there")
+		if f.Member == "" {
+			c.want(strings.HasPrefix(key, f.Training+"/~"), "feedback", key, "says that it is not known whose it is")
+			return
+		}
+		c.want(f.Training+"/"+f.Member == key, "feedback", key, "says it is "+f.Training+"/"+f.Member)
+		c.wantMember(f.Member, "feedback", key)
 	})
 }
 

@@ -91,6 +91,9 @@ func village(t *testing.T) *memory.DB {
 		if _, err := tx.Certify(over.ID, hoa.ID); err != nil {
 			return err
 		}
+		if err := tx.PutFeedback(over, &store.Feedback{Member: hoa.ID, Stars: 4}); err != nil {
+			return err
+		}
 		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
 			return err
 		}
@@ -182,7 +185,7 @@ func TestCheckFindsNothing(t *testing.T) {
 // Each document that goes missing or cannot be read is noticed, unless nothing
 // leads to it.
 func TestCheckNoticesEveryLoss(t *testing.T) {
-	alone := []string{"contact", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease"}
+	alone := []string{"contact", "feedback", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease"}
 	marks := []string{"message_member", "registration_member", "relay", "tappable"} // whatever stands there can be read
 	for _, bucket := range store.Buckets() {
 		t.Run(bucket, func(t *testing.T) {

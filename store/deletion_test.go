@@ -48,6 +48,7 @@ var personalNouns = map[string]struct {
 	"Task":         {"task", &store.Task{}},
 	"File":         {"file", &store.File{}},
 	"Certificate":  {"certificate", &store.Certificate{}},
+	"Feedback":     {"feedback", &store.Feedback{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -132,7 +133,17 @@ func TestDeletion(t *testing.T) {
 		return err
 	})
 	now = now.Add(3 * time.Hour)
-	update(func(tx *store.Tx) error { _, err := tx.Certify(over, hoa); return err })
+	update(func(tx *store.Tx) error {
+		tr, err := tx.Training(over)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutFeedback(tr, &store.Feedback{Member: hoa, Stars: 5, Sentence: canary}); err != nil {
+			return err
+		}
+		_, err = tx.Certify(over, hoa)
+		return err
+	})
 	update(func(tx *store.Tx) error { // her sister, whose phone she uses too
 		c, m, _, err := tx.Meet("test:1", keeper+"-address")
 		if err != nil {

@@ -192,6 +192,9 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err := tx.passCertificate(code, r.Training, keep.ID); err != nil {
 			return err
 		}
+		if err := tx.passFeedback(r.Training, gone.ID, keep.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -434,6 +434,39 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// What people think of a training is seen from five answers on, without names.
+func TestOpinion(t *testing.T) {
+	o := newOffice(t, nil)
+	o.wait(o.here.End.Sub(o.Store.Now()) + time.Hour)
+	mai := o.signIn(o.mai)
+	path := "/staff/trainings/" + o.here.Code
+	for i := range store.MinFeedback {
+		if page := mai.wants(200, "", "GET", path); strings.Contains(page, "Cô dạy") || !strings.Contains(page, "Ý kiến sau lớp") {
+			t.Errorf("after %d answers she sees\n%s", i, page)
+		}
+		o.update(func(tx *store.Tx) error {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			tr, err := tx.Training(o.here.ID)
+			if err != nil {
+				return err
+			}
+			return tx.PutFeedback(tr, &store.Feedback{Member: m.ID, Stars: 5, Use: store.UseYes, Sentence: fmt.Sprintf("Cô dạy <b>hay %d", i)})
+		})
+	}
+	page := mai.wants(200, "", "GET", path)
+	for _, want := range []string{"Cô dạy &lt;b&gt;hay 4", "<dt>Rất hài lòng</dt><dd>5</dd>", "<dt>Có, dùng được</dt><dd>5</dd>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("want %q in\n%s", want, page)
+		}
+	}
+	if got := o.audits(o.mai); !slices.Contains(got, "see feedback "+o.here.ID) {
+		t.Errorf("the audit has %q", got)
+	}
+}
+
 func TestListToSign(t *testing.T) {
 	o := newOffice(t, func(c *Config) { c.Fonts = paper.Load })
 	o.participant(o.here, "Thạch Thị Sa")

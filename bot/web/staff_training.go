@@ -28,7 +28,19 @@ type trainingDetail struct {
 	Many     bool // too many people to show here
 	People   []personLine
 	Pages    turning
-	Public   string // path of the public page
+	Public   string         // path of the public page
+	Opinion  *store.Opinion // of those who came; nil before the end
+	Stars    []countLine    // how content they are; none while there are too few answers
+	Uses     []countLine    // whether they will use it
+}
+
+// Least is how many answers there must be before any is shown.
+func (trainingDetail) Least() int { return store.MinFeedback }
+
+// A countLine is how many gave an answer.
+type countLine struct {
+	Label string
+	Count int
 }
 
 type personLine struct {
@@ -60,8 +72,35 @@ func (v *visit) training() error {
 			return err
 		}
 	}
+	if t.Over(v.Store.Now()) {
+		if err := v.opinion(t, &d); err != nil {
+			return err
+		}
+	}
 	v.page(http.StatusOK, "staff_training.html", "desk.training", d)
 	return nil
+}
+
+// opinion puts what those who came think of the training into d, and keeps that
+// it was seen.
+func (v *visit) opinion(t *store.Training, d *trainingDetail) error {
+	err := v.Store.View(v.r.Context(), func(tx *store.Tx) (err error) {
+		d.Opinion, err = tx.Opinion(t.ID)
+		return err
+	})
+	if err != nil || d.Opinion.Answers < store.MinFeedback {
+		return err
+	}
+	labels := []string{"feedback.star1", "feedback.star2", "feedback.star3", "feedback.star4", "feedback.star5"}
+	for i := len(labels) - 1; i >= 0; i-- {
+		d.Stars = append(d.Stars, countLine{v.T(labels[i]), d.Opinion.Stars[i]})
+	}
+	d.Uses = []countLine{
+		{v.T("feedback.use_yes"), d.Opinion.Use[store.UseYes]},
+		{v.T("feedback.use_not_yet"), d.Opinion.Use[store.UseNot]},
+		{v.T("feedback.use_no"), d.Opinion.Use[store.UseNo]},
+	}
+	return v.log("see feedback", t.ID)
 }
 
 // people puts a page of those who take part into d, and keeps that they were
