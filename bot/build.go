@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"chihai/bot/broadcast"
@@ -21,6 +22,7 @@ import (
 	"chihai/bot/inbox"
 	"chihai/bot/metrics"
 	"chihai/bot/outbox"
+	"chihai/bot/paper"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
 	"chihai/bot/telegram"
@@ -99,8 +101,9 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 			hooks["telegram"] = tg
 		}
 	}
+	fonts := sync.OnceValues(paper.Load) // a bot that prints nothing needs none
 	if p.listener != nil {
-		b.web = newWeb(p, b, known, hooks, catalog)
+		b.web = newWeb(p, b, known, hooks, catalog, fonts)
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
@@ -117,9 +120,13 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	}
 	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
-	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry}
+	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry, Fonts: fonts}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
+		"list to sign":         exporter.ToSign,
+		"report turnout":       exporter.Turnout,
+		"certificate":          exporter.Certificate,
+		"export certificates":  exporter.Certificates,
 		"qr":                   exporter.QR,
 		"club qr":              exporter.ClubQR,
 		"ticket":               exporter.Ticket,
@@ -227,14 +234,14 @@ func menus(catalog *locales.Catalog) map[string][]telegram.Command {
 	return all
 }
 
-func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, catalog *locales.Catalog) *web.Server {
+func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, catalog *locales.Catalog, fonts func() (*paper.Fonts, error)) *web.Server {
 	c := web.Config{
 		Store: p.store, URL: b.page, Proxy: p.config.proxy, Open: p.chat, Hooks: hooks,
 		Ready: b.ready,
 		Words: func(lang, id string, args ...any) string { return catalog.In(lang, "").T(id, args...) },
 		When:  func(lang string, t time.Time) string { return catalog.In(lang, "").When(t.In(p.config.zone)) },
 		Voice: locales.Voice,
-		Speak: catalog.In, Zone: p.config.zone, Status: b.status, Pages: p.pages,
+		Speak: catalog.In, Zone: p.config.zone, Status: b.status, Pages: p.pages, Fonts: fonts,
 	}
 	if p.config.metrics == "" {
 		c.Metrics = b.metrics

@@ -69,6 +69,7 @@ func TestCommands(t *testing.T) {
 			// Settings.
 			says(e.must(t, "set", "head", "Bà Trần Thị Ánh"), "Bà Trần Thị Ánh")
 			says(e.must(t, "set"), "Bà Trần Thị Ánh")
+			says(e.must(t, "set", "title", "TM. BAN THƯỜNG VỤ/ CHỦ TỊCH"), "TM. BAN THƯỜNG VỤ / CHỦ TỊCH")
 			for _, wrong := range [][]string{{"top", "nowhere"}, {"backup-days", "many"}} {
 				if code, _, errs := e.command(t, "set", wrong[0], wrong[1]); code != failed || !strings.Contains(errs, wrong[1]) {
 					t.Errorf("set %q: exit %d, %q", wrong, code, errs)

@@ -25,7 +25,21 @@ func settings() []setting {
 	return []setting{
 		text("organisation", "what the Union is called, as on its letters", func(s *store.Settings) *string { return &s.Organisation }),
 		text("telephone", "of an office that answers questions about the bot", func(s *store.Settings) *string { return &s.Telephone }),
-		text("head", "who signs lists", func(s *store.Settings) *string { return &s.Head }),
+		text("head", "who signs lists, certificates and invitations", func(s *store.Settings) *string { return &s.Head }),
+		{
+			name: "title", what: "of who signs; a slash begins a new line, as in \"TM. BAN THƯỜNG VỤ / CHỦ TỊCH\"",
+			get: func(s *store.Settings) string { return strings.ReplaceAll(s.Title, "\n", " / ") },
+			set: func(_ *store.Tx, s *store.Settings, value string) error {
+				lines := strings.Split(norm.NFC.String(value), "/")
+				for i := range lines {
+					lines[i] = strings.TrimSpace(lines[i])
+				}
+				s.Title = strings.Join(lines, "\n")
+				return nil
+			},
+		},
+		text("above", "the body above the Union, for the head of papers", func(s *store.Settings) *string { return &s.Above }),
+		text("town", "where papers are signed", func(s *store.Settings) *string { return &s.Town }),
 		{
 			name: "top", what: "code of the unit in which the Union works",
 			get: func(s *store.Settings) string { return s.Top },

@@ -15,7 +15,7 @@ func clubPaper() *Flow {
 		Name: "club_paper",
 		Role: store.Facilitator,
 		Steps: []Step{
-			{Name: "which", Ask: askPapers, Take: takePapers},
+			{Name: "which", Ask: askClubPapers, Take: takeClubPapers},
 			{Name: "day", Ask: askPaperDay, Take: takePaperDay, Free: true},
 			{Name: "tick", Ask: askTick, Take: takeTick},
 		},
@@ -36,8 +36,8 @@ func paper(p *store.Pupil, which string) *store.Paper {
 	return &p.Parents
 }
 
-// askPapers says who lacks a paper.
-func askPapers(t *Turn) error {
+// askClubPapers says who lacks a paper.
+func askClubPapers(t *Turn) error {
 	c, err := t.led(t.Note("club_paper"))
 	if err != nil || c == nil {
 		return err
@@ -90,7 +90,7 @@ func names(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-func takePapers(t *Turn) error {
+func takeClubPapers(t *Turn) error {
 	if t.Chosen() == "" {
 		return t.Again("engine.unclear")
 	}

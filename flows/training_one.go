@@ -44,7 +44,7 @@ const (
 // A TrainingWork is what a task that makes a file of a training is to do.
 type TrainingWork struct {
 	Training string `json:"training"`      // ID
-	URL      string `json:"url,omitzero"`  // qr: what the code says
+	URL      string `json:"url,omitzero"`  // qr: what the code says; certificates: where their codes are looked up
 	Name     string `json:"name,omitzero"` // qr: the neutral name, to stand under the code
 }
 
@@ -109,6 +109,7 @@ func askTraining(t *Turn) error {
 	if training.Taken > 0 {
 		t.Offer(Pick("list", "training.list"), Pick("file", "training.file"))
 	}
+	t.Offer(Pick("papers", "papers.title"))
 	if training.Open(t.Now) {
 		t.Offer(Pick("share", "training.share"), Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
 		if training.Taken > 0 {
@@ -144,6 +145,8 @@ func takeTraining(t *Turn) error {
 		return t.Start("training_edit", training.ID)
 	case "attendance":
 		return t.Start("attendance", training.ID)
+	case "papers":
+		return t.Start("training_papers", oneNote{Training: training.ID})
 	case "asked":
 		t.Forget("after")
 		return t.Goto("asked")
@@ -226,17 +229,31 @@ func hearFile(t *Turn) error {
 		if file != "" {
 			return t.DeleteFile(file)
 		}
-	case o.Error != "" && o.Task == qrWork:
-		t.Say("training.qr_failed")
-	case o.Error != "":
-		t.Say("training.file_failed", "training", training.Name["vi"])
-	case o.Task == qrWork:
-		t.SayFile(file, "training.qr_done", "training", training.Name["vi"], "link", work.URL)
 	default:
+		done, failed := fileWords(o.Task)
 		// The caption shows on a phone that lies on the table: the neutral name.
-		t.SayFile(file, "training.file_done", "training", training.Name["vi"], "time", t.span(training.Start, training.End))
+		args := []any{"training", training.Name["vi"], "time", t.span(training.Start, training.End), "link", work.URL}
+		if o.Error != "" {
+			t.Say(failed, args...)
+			return nil
+		}
+		t.SayFile(file, done, args...)
 	}
 	return nil
+}
+
+// fileWords are the messages that go with the file of a work, and that say that
+// it could not be made.
+func fileWords(work string) (done, failed string) {
+	switch work {
+	case qrWork:
+		return "training.qr_done", "training.qr_failed"
+	case certificatesWork:
+		return "certificate.all_done", "papers.failed"
+	case signWork:
+		return "papers.sign_done", "papers.failed"
+	}
+	return "training.file_done", "training.file_failed"
 }
 
 func askCancel(t *Turn) error {

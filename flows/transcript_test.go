@@ -37,6 +37,7 @@ import (
 //	@cancel TT01, @move TT01 2026-12-20 08:00
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
+//	@felt A 4                   so many others have said what they think of a sample training
 //	@task, @task fail           does the work that turns have left, or fails at it
 //	@feed 3, @feed 2 blocked    broadcasts go out to the next so many; what came of it, if not delivered
 //	@women 31528 600            so many who live there have written to the bot
@@ -339,6 +340,10 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(2))
 		s.must(err)
 		s.crowd(arg(1), n)
+	case "@felt":
+		n, err := strconv.Atoi(arg(2))
+		s.must(err)
+		s.felt(arg(1), n)
 	case "@task":
 		s.work(arg(1) == "fail")
 	case "@feed":
@@ -683,6 +688,8 @@ func (s *stage) fire(d *store.Due) {
 		flow, data = "remind", raw
 	case store.TellJob:
 		flow = "training_news"
+	case store.AfterJob:
+		flow = d.Flow
 	case store.SeatsJob:
 		s.offerSeats(d.Training)
 		return
@@ -704,7 +711,7 @@ func (s *stage) fire(d *store.Due) {
 		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
 			return err
 		}
-		registrations := tx.Holders(d.Training)
+		registrations := tx.Holders(d.Training) // of AfterJob: those who came, which is the same here
 		if d.Job == store.TellJob {
 			registrations = tx.Concerned(d.Training)
 		}
@@ -773,11 +780,19 @@ func (s *stage) work(fail bool) {
 		case task.Work == CountWork:
 			o.Result, o.Error = s.count(task), ""
 		default:
+			if task.Work == certificateWork {
+				var ask TrainingWork
+				s.must(json.Unmarshal(task.Data, &ask))
+				s.update(func(tx *store.Tx) error { _, err := tx.Certify(ask.Training, task.Member); return err })
+			}
 			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
 			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
 			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""
-			if task.Work == FetchWork {
+			switch task.Work {
+			case FetchWork:
 				o.Result = jsontext.Value(fmt.Sprintf(`{"file":%q}`, f.ID))
+			case reportWork:
+				o.Result = s.counted(task, f.ID)
 			}
 		}
 		data, err := json.Marshal(o)
@@ -789,6 +804,45 @@ func (s *stage) work(fail bool) {
 		s.update(func(tx *store.Tx) error { return tx.EndTask(task.ID) })
 		s.write("")
 	}
+}
+
+// felt keeps what n people who are not in the transcript think of the training.
+func (s *stage) felt(place string, n int) {
+	id := s.training(place)
+	s.update(func(tx *store.Tx) error {
+		tr, err := tx.Training(id)
+		if err != nil {
+			return err
+		}
+		for i := range n {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			f := &store.Feedback{Member: m.ID, Stars: 5 - i%3, Use: store.UseYes, Sentence: fmt.Sprintf("Nên có thêm buổi thực hành %d", i+1)}
+			if err := tx.PutFeedback(tr, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// counted is what comes of the work of a report, for the whole tree.
+func (s *stage) counted(task *store.Task, file string) jsontext.Value {
+	var ask ReportWork
+	s.must(json.Unmarshal(task.Data, &ask))
+	var r ReportResult
+	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
+		found, err := tx.Turnout(ask.From, ask.To, func(string) bool { return true })
+		if err == nil && len(found.Kinds) > 0 {
+			r = ReportResult{File: file, Turnout: *found}
+		}
+		return err
+	}))
+	raw, err := json.Marshal(r)
+	s.must(err)
+	return raw
 }
 
 // crowd registers n people for the sample training at place. Each of them has

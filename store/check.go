@@ -110,10 +110,12 @@ var checks = map[string]func(*checker) error{
 	"club_member":         checkMemberships,
 	"club_of":             checkClubsOf,
 	"club_pupil":          checkPupils,
+	"certificate":         checkCertificates,
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
 	"due":                 checkDue,
+	"feedback":            checkFeedback,
 	"file":                checkFiles,
 	"file_chunk":          checkChunks,
 	"grant":               checkGrants,
@@ -431,7 +433,28 @@ func checkRegistrations(c *checker) error {
 		e := find[Entry](c, "waiting", r.Training+"/"+r.Entry)
 		c.want(r.Waits() == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
 		c.want(r.Came.IsZero() || r.Holds(), "registration", key, "came without holding a seat")
+		c.want(r.Certificate == "" || c.has("certificate", r.Certificate), "registration", key, "has the certificate "+r.Certificate+", which is not there")
 		c.want(r.Entry == "" || e != nil && slices.Contains(e.Members, r.Member), "registration", key, "waits at a place that is not hers")
+	})
+}
+
+func checkCertificates(c *checker) error {
+	return documents(c, "certificate", func(key string, v *Certificate) {
+		c.want(v.Code == key, "certificate", key, "says it is "+v.Code)
+		r := find[Registration](c, "registration", v.Training+"/"+v.Member)
+		c.want(r != nil && r.Certificate == key, "certificate", key, "is that of member "+v.Member+", whose registration does not name it")
+	})
+}
+
+func checkFeedback(c *checker) error {
+	return documents(c, "feedback", func(key string, f *Feedback) {
+		c.want(c.has("training", f.Training), "feedback", key, "is about training "+f.Training+", which is not there")
+		if f.Member == "" {
+			c.want(strings.HasPrefix(key, f.Training+"/~"), "feedback", key, "says that it is not known whose it is")
+			return
+		}
+		c.want(f.Training+"/"+f.Member == key, "feedback", key, "says it is "+f.Training+"/"+f.Member)
+		c.wantMember(f.Member, "feedback", key)
 	})
 }
 

@@ -19,6 +19,8 @@ var deletion = []fate{
 	{"tappable", "deleted", "leads to her conversation"},
 	{"registration", "deleted", "seats ahead are given up for others, and so are those in what was cancelled; of what has begun the training's counts of participants, and of those who came, remain"},
 	{"registration_member", "deleted", "leads to her registrations"},
+	{"certificate", "deleted", "proves that she took part; who looks its code up is told that nothing is known of it"},
+	{"feedback", "deleted", "what she said of trainings while it is known that it was she; a week after each that is forgotten, and her answer stays as anybody's"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
@@ -189,6 +191,9 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 			}
 		}
 		if err := tx.deleteRegistration(r); err != nil {
+			return err
+		}
+		if err := tx.passFeedback(r.Training, m.ID, ""); err != nil {
 			return err
 		}
 	}

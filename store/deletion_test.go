@@ -50,6 +50,8 @@ var personalNouns = map[string]struct {
 	"Passphrase":   {"passphrase", &store.Passphrase{}},
 	"Membership":   {"club_member", &store.Membership{}},
 	"Pupil":        {"club_pupil", &store.Pupil{}},
+	"Certificate":  {"certificate", &store.Certificate{}},
+	"Feedback":     {"feedback", &store.Feedback{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -121,6 +123,28 @@ func TestDeletion(t *testing.T) {
 	var hoa, class string
 	update(func(tx *store.Tx) (err error) {
 		hoa, class, err = fill(tx, canary)
+		return err
+	})
+	var over string
+	update(func(tx *store.Tx) error { // a training that she has been to
+		tr := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp đã học"}, Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Seats: 5, Certificate: true}
+		if err := tx.AddTraining(tr); err != nil {
+			return err
+		}
+		over = tr.ID
+		_, err := tx.Register(&store.Registration{Training: over, Member: hoa})
+		return err
+	})
+	now = now.Add(3 * time.Hour)
+	update(func(tx *store.Tx) error {
+		tr, err := tx.Training(over)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutFeedback(tr, &store.Feedback{Member: hoa, Stars: 5, Sentence: canary}); err != nil {
+			return err
+		}
+		_, err = tx.Certify(over, hoa)
 		return err
 	})
 	update(func(tx *store.Tx) error { // her sister, whose phone she uses too

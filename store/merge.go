@@ -178,12 +178,22 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
+		code, err := tx.takeCertificates(was, r)
+		if err != nil {
+			return err
+		}
 		if was == nil || r.nearness() > was.nearness() {
 			err = tx.passRegistration(was, r, keep.ID)
 		} else {
 			err = tx.dropRegistration(was, r)
 		}
 		if err != nil {
+			return err
+		}
+		if err := tx.passCertificate(code, r.Training, keep.ID); err != nil {
+			return err
+		}
+		if err := tx.passFeedback(r.Training, gone.ID, keep.ID); err != nil {
 			return err
 		}
 	}
@@ -291,6 +301,11 @@ func (tx *Tx) putChildren(r *Registration, children int) error {
 func (tx *Tx) deleteRegistration(r *Registration) error {
 	if err := tx.kv.Delete("registration", r.Training+"/"+r.Member); err != nil {
 		return err
+	}
+	if r.Certificate != "" {
+		if err := tx.kv.Delete("certificate", r.Certificate); err != nil {
+			return err
+		}
 	}
 	return tx.kv.Delete("registration_member", r.Member+"/"+r.Training)
 }

@@ -29,6 +29,8 @@ type Registration struct {
 	CameHow  How       `json:"came_how,omitzero"`   // by what
 	WalkIn   bool      `json:"walk_in,omitzero"`    // she got the seat at the door
 
+	Certificate string `json:"certificate,omitzero"` // code of hers; empty: none was made
+
 	Rest jsontext.Value `json:",embed"`
 }
 
@@ -210,7 +212,12 @@ func (tx *Tx) registrationsFrom(training, member string) iter.Seq2[*Registration
 // Holders yields the registrations of a training whose seat is held, in the
 // order of member ids.
 func (tx *Tx) Holders(training string) iter.Seq2[*Registration, error] {
-	return tx.registrationsThat(training, "", (*Registration).Holds)
+	return tx.HoldersFrom(training, "")
+}
+
+// HoldersFrom yields what Holders does from that of the member on.
+func (tx *Tx) HoldersFrom(training, member string) iter.Seq2[*Registration, error] {
+	return tx.registrationsThat(training, member, (*Registration).Holds)
 }
 
 // Concerned yields the registrations of a training that hold a seat or wait for

@@ -38,8 +38,10 @@ const ResealJob = "reseal"
 var resealers = map[string]func(tx *Tx, bucket, key string, raw []byte) ([]byte, error){
 	"club_member":  reseal[Membership],
 	"club_pupil":   reseal[Pupil],
+	"certificate":  reseal[Certificate],
 	"contact":      reseal[Contact],
 	"conversation": reseal[Conversation],
+	"feedback":     reseal[Feedback],
 	"file":         reseal[File],
 	"file_chunk":   reseal[chunk],
 	"member":       reseal[Member],

@@ -13,7 +13,10 @@ import (
 type Settings struct {
 	Organisation string `json:"organisation,omitzero"` // such as "Hội Liên hiệp Phụ nữ thành phố Cần Thơ"
 	Telephone    string `json:"telephone,omitzero"`    // an office that answers questions about the bot
-	Head         string `json:"head,omitzero"`         // who signs lists
+	Head         string `json:"head,omitzero"`         // who signs lists, certificates and invitations
+	Title        string `json:"title,omitzero"`        // of Head, such as "TM. BAN THƯỜNG VỤ\nCHỦ TỊCH"
+	Above        string `json:"above,omitzero"`        // body above the organisation, for the head of papers
+	Town         string `json:"town,omitzero"`         // where papers are signed
 	Top          string `json:"top,omitzero"`          // code of the unit in which the Union works; empty: the whole tree
 	BackupDays   int    `json:"backup_days,omitzero"`  // for how long backups are kept; 0 means [DefaultBackupDays]
 

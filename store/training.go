@@ -43,6 +43,8 @@ type Training struct {
 	ChangedBy string    `json:"changed_by,omitzero"` // member who changed it last; empty: nobody did, or the operator at the machine
 	Created   time.Time `json:"created"`
 
+	Certificate bool `json:"certificate,omitzero"` // who comes gets one
+
 	Rest jsontext.Value `json:",embed"`
 }
 
@@ -139,6 +141,9 @@ func (tx *Tx) AddTraining(t *Training) error {
 	if err := tx.planReminders(t); err != nil {
 		return err
 	}
+	if err := tx.planAfter(t); err != nil {
+		return err
+	}
 	return tx.putTraining(t)
 }
 
@@ -148,7 +153,8 @@ func (tx *Tx) putTraining(t *Training) error {
 
 // ChangeTraining has change edit the training id, keeps the result and returns
 // it. It returns [ErrChanged] when the training is not at revision, that is,
-// when somebody else was quicker. A new start re-plans the reminders; more seats
+// when somebody else was quicker. A new start re-plans the reminders, a new end what
+// comes after it; more seats
 // are offered to those who wait.
 func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*Training, error) {
 	t, err := tx.Training(id)
@@ -158,7 +164,7 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 	if t.Revision != revision {
 		return t, ErrChanged
 	}
-	start := t.Start
+	start, end, certificate := t.Start, t.End, t.Certificate
 	change(t)
 	t.Revision++
 	if !t.Start.Equal(start) {
@@ -167,6 +173,11 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 		}
 		t.Moved++
 		if err := tx.planReminders(t); err != nil {
+			return nil, err
+		}
+	}
+	if !t.End.Equal(end) || t.Certificate != certificate {
+		if err := tx.planAfter(t); err != nil {
 			return nil, err
 		}
 	}

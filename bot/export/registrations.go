@@ -1,12 +1,15 @@
-// Package export makes the files that people are handed: the list of those
-// who take part in a training.
+// Package export makes the files that people are handed: the workbook of those
+// who take part in a training, and the papers that are printed and signed, as
+// PDF: certificates ([Certificates]), the list to sign ([AttendanceList]),
+// invitations ([Invitation]).
 //
-// A list is read in one snapshot ([Read]) and written afterwards
+// A workbook's list is read in one snapshot ([Read]) and written afterwards
 // ([Registrations]), because a workbook takes longer than a transaction may.
 // Who takes a list is kept in the audit ([Take]).
 //
-// The lists are forms of the Union, in Vietnamese for whoever takes them: their
-// words stand here and not in locales/, as on a printed form.
+// The workbooks are forms of the Union, in Vietnamese for whoever takes them:
+// their words stand here and not in locales/, as on a printed form. The papers
+// know nothing of the store: whoever calls fills in what they say.
 package export
 
 import (
@@ -24,6 +27,8 @@ import (
 type List struct {
 	Organisation string // of the operator; may be empty
 	Head         string // who signs; may be empty
+	Paper        Letterhead
+	Signer       Signer
 	Training     *store.Training
 	People       []Person  // in the order of Vietnamese names
 	Gone         int       // seats of those who have deleted what was kept of them
@@ -85,6 +90,7 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		return nil, err
 	}
 	l := &List{Organisation: settings.Organisation, Head: settings.Head, Training: t, Made: tx.Now}
+	l.Paper, l.Signer = letterheadOf(settings, tx.Now), signerOf(settings)
 	for r, err := range tx.Registrations(t.ID) {
 		if err != nil {
 			return nil, err

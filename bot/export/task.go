@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"chihai/bot/paper"
 	"chihai/flows"
 	"chihai/locales"
 	"chihai/store"
@@ -28,6 +30,10 @@ type Exporter struct {
 	Words *locales.Printer // Vietnamese
 	Zone  *time.Location   // where trainings take place
 
+	// Fonts loads the letters of papers. It is called for each paper and
+	// remembers them itself.
+	Fonts func() (*paper.Fonts, error)
+
 	// Draw draws text as a QR code, a PNG picture.
 	Draw func(text string) ([]byte, error)
 	// Calendar writes a training, with its name in language, and the address of
@@ -36,9 +42,24 @@ type Exporter struct {
 }
 
 // Registrations makes the list of those registered for the training that
-// task.Data names. Whether the member who asked may have it is looked at here
-// and not only when she asked: a role may have ended in between.
+// task.Data names.
 func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	list, err := e.take(ctx, s, task)
+	if list == nil {
+		return nothing, err
+	}
+	var b bytes.Buffer
+	if err := Registrations(&b, list, e.Words, e.Zone); err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, list.Name(), Workbook, b.Bytes())
+}
+
+// take takes the list of the training that task.Data names for the member who
+// asked. Whether she may have it is looked at here and not only when she asked:
+// a role may have ended in between. The list is nil then, and when the training
+// is gone.
+func (e *Exporter) take(ctx context.Context, s *store.Store, task store.Task) (*List, error) {
 	var ask flows.TrainingWork
 	if err := json.Unmarshal(task.Data, &ask); err != nil {
 		return nil, fmt.Errorf("read the task: %w", err)
@@ -49,20 +70,12 @@ func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || err == nil && !allowed {
-		return nothing, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	list, err := Take(ctx, s, ask.Training, task.Member)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := Registrations(&b, list, e.Words, e.Zone); err != nil {
-		return nil, err
-	}
-	return keep(ctx, s, task.Member, list.Name(), Workbook, b.Bytes())
+	return Take(ctx, s, ask.Training, task.Member)
 }
 
 // QR draws the code that leads to the page of a training, for posters and for
@@ -126,12 +139,14 @@ func mayTake(tx *store.Tx, member, training string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, g := range grants {
-		if (g.Role == store.Staff || g.Role == store.Admin) && areas.Within(t.Area, g.Area) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return staffFor(grants, areas, t.Area), nil
+}
+
+// staffFor says whether who holds grants is staff for the area.
+func staffFor(grants []*store.Grant, areas *store.AreaTree, area string) bool {
+	return slices.ContainsFunc(grants, func(g *store.Grant) bool {
+		return (g.Role == store.Staff || g.Role == store.Admin) && areas.Within(area, g.Area)
+	})
 }
 
 // keep puts a file for the member into the store and returns its id as a JSON

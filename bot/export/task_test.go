@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"chihai/bot/paper"
 	"chihai/flows"
 	"chihai/locales"
 	"chihai/store"
@@ -48,7 +49,7 @@ func exporter(t *testing.T) *Exporter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Exporter{Words: catalog.In("vi", ""), Zone: zone, Draw: func(text string) ([]byte, error) { return []byte("picture of " + text), nil }}
+	return &Exporter{Words: catalog.In("vi", ""), Zone: zone, Fonts: paper.Load, Draw: func(text string) ([]byte, error) { return []byte("picture of " + text), nil }}
 }
 
 // file returns the file that a work has made, or nil.

@@ -110,10 +110,15 @@ func (b *book) head(l *List, p *locales.Printer, zone *time.Location) {
 	b.tall(6, l.Training.Place, 120)
 }
 
-// tall makes a row as high as text needs that breaks after so many characters:
+// tall makes a row as high as text needs that breaks after so many characters
+// and at its own line ends:
 // Excel does not do it by itself for cells that were merged.
 func (b *book) tall(row int, text string, perLine int) {
-	lines := 1 + utf8.RuneCountInString(text)/perLine
+	lines := 0
+	for line := range strings.Lines(text) {
+		lines += 1 + utf8.RuneCountInString(line)/perLine
+	}
+	lines = max(lines, 1)
 	b.try(b.SetRowHeight(sheet, row, float64(4+17*lines)))
 }
 
@@ -225,8 +230,12 @@ func (b *book) foot(l *List, end int, zone *time.Location) {
 	b.say(at("F", row), at(lastCol, row), "…………, ngày …… tháng …… năm ……", style(false, true, "center"))
 	row++
 	b.say(at("A", row), at("D", row), "Người lập danh sách", style(true, false, "center"))
-	b.say(at("F", row), at(lastCol, row), "Xác nhận của "+l.Organisation, style(true, false, "center"))
-	b.tall(row, l.Organisation, 40)
+	signs := l.Signer.Title
+	if signs == "" {
+		signs = "Xác nhận của " + l.Organisation
+	}
+	b.say(at("F", row), at(lastCol, row), signs, style(true, false, "center"))
+	b.tall(row, signs, 40)
 	row++
 	b.say(at("A", row), at("D", row), "(Ký, ghi rõ họ tên)", style(false, true, "center"))
 	b.say(at("F", row), at(lastCol, row), "(Ký tên, đóng dấu)", style(false, true, "center"))

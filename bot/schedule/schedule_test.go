@@ -133,11 +133,13 @@ func (w *world) tick() {
 func (w *world) left() (n int) {
 	w.update(func(tx *store.Tx) error {
 		n = 0
-		for _, err := range tx.AllDue() {
+		for d, err := range tx.AllDue() {
 			if err != nil {
 				return err
 			}
-			n++
+			if d.Job != store.AfterJob { // every training has one
+				n++
+			}
 		}
 		return nil
 	})

@@ -36,6 +36,10 @@ func nouns() []noun {
 		{name: "login codes", forget: counted((*store.Tx).ForgetLoginCodes)},
 		{name: "sessions", forget: counted((*store.Tx).ForgetSessions)},
 		{name: "tries", forget: counted((*store.Tx).ForgetTries)},
+		{name: "whose feedback it is", forget: func(tx *store.Tx, from string, n int) (string, bool, error) {
+			next, err := tx.FreeFeedback(from, n)
+			return next, next != "", err
+		}},
 		{name: "lines of web chats", forget: forgetLines},
 	}
 }

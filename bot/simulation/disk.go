@@ -226,8 +226,12 @@ func (d *disk) idle() bool {
 		for range kv.Scan("task", "", "") {
 			idle = false
 		}
-		for range kv.Scan("broadcast_live", "", "") {
-			idle = false
+		for p := range kv.Scan("broadcast_live", "", "") {
+			raw, err := kv.Get("broadcast", p.Key)
+			var b store.Broadcast
+			if err != nil || json.Unmarshal(raw, &b) != nil || b.Why != store.PauseMissed { // that one waits for its sender
+				idle = false
+			}
 		}
 		for p := range kv.Scan("due", "", "") {
 			var row store.Due

@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"chihai/store"
@@ -50,7 +51,7 @@ var newsOnce = Rule{
 			}
 			if wr.Bucket == "due" && wr.Value != nil {
 				var row store.Due
-				if json.Unmarshal(wr.Value, &row) == nil && (row.Job == store.TellJob || row.Job == store.TellOneJob) {
+				if json.Unmarshal(wr.Value, &row) == nil && strings.HasPrefix(row.ID, "tell/") && (row.Job == store.TellJob || row.Job == store.TellOneJob) {
 					w.tellings[wr.Key] = &row
 				}
 			}

@@ -4,6 +4,7 @@
 //	/                 the web chat, or a page that says what this is
 //	/chat/…           what the chat page posts and listens to
 //	/e/CODE           the public page of a training, with a QR code and a calendar entry
+//	/g/CODE           whether a certificate is genuine
 //	/staff/…          the pages of Union staff (staff.go)
 //	/hook/<channel>   webhooks, handed in by main
 //	/healthz          200 when the database answers
@@ -38,6 +39,7 @@ import (
 	"time"
 
 	"chihai/bot/health"
+	"chihai/bot/paper"
 	"chihai/locales"
 	"chihai/store"
 )
@@ -72,6 +74,9 @@ type Config struct {
 	Speak func(lang, you string) *locales.Printer
 	// Zone is where trainings take place; for the staff pages.
 	Zone *time.Location
+	// Fonts loads the letters of papers; for the staff pages. Nil: they hand out
+	// no papers.
+	Fonts func() (*paper.Fonts, error)
 	// Status says how the bot is; for the staff pages. Nil: nobody knows.
 	Status func(ctx context.Context) Status
 	// Voice returns a recording, an Ogg Opus file, as [store.Message.Voice]
@@ -134,6 +139,7 @@ func New(c Config) *Server {
 	}
 	mux.HandleFunc("GET /assets/{name}", s.pages.asset)
 	mux.HandleFunc("GET /e/{code}", s.training)
+	mux.HandleFunc("GET /g/{code}", s.certificate)
 	mux.HandleFunc("GET /e/{code}/qr.png", s.trainingQR)
 	mux.HandleFunc("GET /e/{code}/event.ics", s.trainingEvent)
 	for name, hook := range c.Hooks {

@@ -42,6 +42,7 @@ func (st *staff) routes() []staffRoute {
 		{"GET /staff/trainings/{code}/room.png", checkIn, (*visit).roomPicture},
 		{"GET /staff/broadcasts", seeBroadcasts, (*visit).broadcasts},
 		{"GET /staff/broadcasts/{code}", seeBroadcasts, (*visit).broadcast},
+		{"GET /staff/trainings/{code}/list.pdf", takePeople, (*visit).listToSign},
 		{"GET /staff/members", seeMembers, (*visit).members},
 		{"GET /staff/health", seeHealth, (*visit).health},
 		{"GET /staff/account", ownAccount, (*visit).account},

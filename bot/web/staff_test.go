@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"chihai/bot/paper"
 	"chihai/locales"
 	"chihai/store"
 
@@ -382,7 +383,7 @@ func TestScope(t *testing.T) {
 		t.Errorf("the participants are not there:\n%s", page)
 	}
 	missing := lan.wants(404, "", "GET", "/staff/trainings/ZZZZZZ")
-	for _, path := range []string{"/staff/trainings/" + o.there.Code, "/staff/trainings/" + o.there.Code + "/list.xlsx", "/staff/health", "/staff/nothing", "/staff/trainings/..%2f..%2fhealthz", "/staff/trainings/%00"} {
+	for _, path := range []string{"/staff/trainings/" + o.there.Code, "/staff/trainings/" + o.there.Code + "/list.xlsx", "/staff/trainings/" + o.there.Code + "/list.pdf", "/staff/health", "/staff/nothing", "/staff/trainings/..%2f..%2fhealthz", "/staff/trainings/%00"} {
 		page := lan.wants(404, "", "GET", path)
 		if page != missing {
 			t.Errorf("%s does not look like what does not exist", path)
@@ -445,6 +446,54 @@ func TestWorkbook(t *testing.T) {
 	for _, to := range []string{"https://evil.example/", "//evil.example/", "/staff//evil.example", "/chat", "/staff/../x", `/staff/\evil`, ""} {
 		mai.wants(303, "/staff/", "POST", "/staff/again", "to", to, "passphrase", good)
 	}
+}
+
+// What people think of a training is seen from five answers on, without names.
+func TestOpinion(t *testing.T) {
+	o := newOffice(t, nil)
+	o.wait(o.here.End.Sub(o.Store.Now()) + time.Hour)
+	mai := o.signIn(o.mai)
+	path := "/staff/trainings/" + o.here.Code
+	for i := range store.MinFeedback {
+		if page := mai.wants(200, "", "GET", path); strings.Contains(page, "Cô dạy") || !strings.Contains(page, "Ý kiến sau lớp") {
+			t.Errorf("after %d answers she sees\n%s", i, page)
+		}
+		o.update(func(tx *store.Tx) error {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			tr, err := tx.Training(o.here.ID)
+			if err != nil {
+				return err
+			}
+			return tx.PutFeedback(tr, &store.Feedback{Member: m.ID, Stars: 5, Use: store.UseYes, Sentence: fmt.Sprintf("Cô dạy <b>hay %d", i)})
+		})
+	}
+	page := mai.wants(200, "", "GET", path)
+	for _, want := range []string{"Cô dạy &lt;b&gt;hay 4", "<dt>Rất hài lòng</dt><dd>5</dd>", "<dt>Có, dùng được</dt><dd>5</dd>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("want %q in\n%s", want, page)
+		}
+	}
+	if got := o.audits(o.mai); !slices.Contains(got, "see feedback "+o.here.ID) {
+		t.Errorf("the audit has %q", got)
+	}
+}
+
+func TestListToSign(t *testing.T) {
+	o := newOffice(t, func(c *Config) { c.Fonts = paper.Load })
+	o.participant(o.here, "Thạch Thị Sa")
+	mai := o.signIn(o.mai)
+	path := "/staff/trainings/" + o.here.Code + "/list.pdf"
+	if raw := mai.wants(200, "", "GET", path); !strings.HasPrefix(raw, "%PDF-1.7") {
+		t.Errorf("the list begins with %.20q", raw)
+	}
+	if got := o.audits(o.mai); !slices.Contains(got, "export registrations "+o.here.ID) {
+		t.Errorf("the audit has %q", got)
+	}
+	o.wait(freshTime)
+	mai.wants(303, "/staff/again?to="+url.QueryEscape("/staff/trainings/"+o.here.Code), "GET", path)
 }
 
 func TestAccount(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,7 +34,19 @@ type trainingDetail struct {
 	Many     bool // too many people to show here
 	People   []personLine
 	Pages    turning
-	Public   string // path of the public page
+	Public   string         // path of the public page
+	Opinion  *store.Opinion // of those who came; nil before the end
+	Stars    []countLine    // how content they are; none while there are too few answers
+	Uses     []countLine    // whether they will use it
+}
+
+// Least is how many answers there must be before any is shown.
+func (trainingDetail) Least() int { return store.MinFeedback }
+
+// A countLine is how many gave an answer.
+type countLine struct {
+	Label string
+	Count int
 }
 
 type personLine struct {
@@ -76,8 +89,35 @@ func (v *visit) training() error {
 			return err
 		}
 	}
+	if t.Over(v.Store.Now()) {
+		if err := v.opinion(t, &d); err != nil {
+			return err
+		}
+	}
 	v.page(http.StatusOK, "staff_training.html", "desk.training", d)
 	return nil
+}
+
+// opinion puts what those who came think of the training into d, and keeps that
+// it was seen.
+func (v *visit) opinion(t *store.Training, d *trainingDetail) error {
+	err := v.Store.View(v.r.Context(), func(tx *store.Tx) (err error) {
+		d.Opinion, err = tx.Opinion(t.ID)
+		return err
+	})
+	if err != nil || d.Opinion.Answers < store.MinFeedback {
+		return err
+	}
+	labels := []string{"feedback.star1", "feedback.star2", "feedback.star3", "feedback.star4", "feedback.star5"}
+	for i := len(labels) - 1; i >= 0; i-- {
+		d.Stars = append(d.Stars, countLine{v.T(labels[i]), d.Opinion.Stars[i]})
+	}
+	d.Uses = []countLine{
+		{v.T("feedback.use_yes"), d.Opinion.Use[store.UseYes]},
+		{v.T("feedback.use_not_yet"), d.Opinion.Use[store.UseNot]},
+		{v.T("feedback.use_no"), d.Opinion.Use[store.UseNo]},
+	}
+	return v.log("see feedback", t.ID)
 }
 
 // people puts a page of those who take part into d, and keeps that they were
@@ -125,6 +165,32 @@ func (v *visit) ownTraining(a action) (*store.Training, error) {
 
 // workbook hands out the list of those who take part, as bot/export writes it.
 func (v *visit) workbook() error {
+	return v.handOut(export.Workbook, func(l *export.List, w io.Writer) (string, error) {
+		return l.Name(), export.Registrations(w, l, v.Speak(locales.Source, ""), v.Zone)
+	})
+}
+
+// listToSign hands out the list with a column to sign in.
+func (v *visit) listToSign() error {
+	if v.Fonts == nil {
+		return store.ErrNotFound
+	}
+	fonts, err := v.Fonts()
+	if err != nil {
+		return err
+	}
+	return v.handOut(export.PDF, func(l *export.List, w io.Writer) (string, error) {
+		if len(l.People) > mostPeople {
+			return "", store.ErrNotFound // the page offers the workbook only
+		}
+		toSign := l.ToSign(v.Zone)
+		return toSign.Name(), toSign.PDF(w, v.Speak(locales.Source, ""), fonts)
+	})
+}
+
+// handOut hands out a file of the media type kind, which write makes of the list
+// of the training. write returns what the file is called.
+func (v *visit) handOut(kind string, write func(l *export.List, w io.Writer) (name string, err error)) error {
 	t, err := v.ownTraining(takePeople)
 	if err != nil {
 		return err
@@ -132,7 +198,7 @@ func (v *visit) workbook() error {
 	if !v.fresh("/staff/trainings/" + t.Code) {
 		return nil
 	}
-	name, book, err := v.book(t)
+	name, book, err := v.book(t, write)
 	if err != nil {
 		return err
 	}
@@ -140,16 +206,16 @@ func (v *visit) workbook() error {
 		return err
 	}
 	h := v.w.Header()
-	h.Set("Content-Type", export.Workbook)
+	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Content-Length", strconv.Itoa(len(book)))
 	v.w.Write(book)
 	return nil
 }
 
-// book makes the workbook of the training and keeps that she took it. Few are
+// book makes the file of the training's list and keeps that she took it. Few are
 // made at a time: a long list takes much of the machine.
-func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
+func (v *visit) book(t *store.Training, write func(*export.List, io.Writer) (string, error)) (name string, book []byte, err error) {
 	select {
 	case v.books <- struct{}{}:
 		defer func() { <-v.books }()
@@ -161,6 +227,6 @@ func (v *visit) book(t *store.Training) (name string, book []byte, err error) {
 		return "", nil, err
 	}
 	var b bytes.Buffer
-	err = export.Registrations(&b, list, v.Speak(locales.Source, ""), v.Zone)
-	return list.Name(), b.Bytes(), err
+	name, err = write(list, &b)
+	return name, b.Bytes(), err
 }

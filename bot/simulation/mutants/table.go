@@ -221,7 +221,7 @@ var Table = []Mutant{
 	{
 		Name: "formula", Does: "a name that begins with an equals sign runs as a formula on the officer's machine",
 		File: "bot/export/workbook.go",
-		Old:  "\t\tb.try(b.SetCellStr(sheet, at(\"B\"), p.Name))\n", New: "\t\tif strings.HasPrefix(p.Name, \"=\") {\n\t\t\tb.try(b.SetCellFormula(sheet, at(\"B\"), p.Name))\n\t\t} else {\n\t\t\tb.try(b.SetCellStr(sheet, at(\"B\"), p.Name))\n\t\t}\n",
+		Old:  "\t\tb.try(b.SetCellStr(sheet, at(\"B\"), person.Name))\n", New: "\t\tif strings.HasPrefix(person.Name, \"=\") {\n\t\t\tb.try(b.SetCellFormula(sheet, at(\"B\"), person.Name))\n\t\t} else {\n\t\t\tb.try(b.SetCellStr(sheet, at(\"B\"), person.Name))\n\t\t}\n",
 		By: []Test{{"bot/export", "TestRegistrationsAreHarmless"}},
 	},
 	{
