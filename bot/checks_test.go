@@ -113,7 +113,8 @@ func TestLookAtChannel(t *testing.T) {
 	}
 }
 
-// Late things are warnings: the bot is not taken out of service for them.
+// Late things are warnings: the bot is not taken out of service for them. So are
+// keys that only the key file opens.
 func TestLookIsPatient(t *testing.T) {
 	b := newEnvironment(t).bot(t, parts{})
 	states := func() string {
@@ -123,7 +124,7 @@ func TestLookIsPatient(t *testing.T) {
 		}
 		return strings.Join(all, ", ")
 	}
-	if got, want := states(), "store ok, disk ok, backup ok, held ok, outbox ok, clock ok"; got != want {
+	if got, want := states(), "store ok, disk ok, backup ok, keys warning, held ok, outbox ok, clock ok"; got != want {
 		t.Errorf("at first: %s, want %s", got, want)
 	}
 	err := b.store.Update(t.Context(), func(tx *store.Tx) error {
@@ -132,7 +133,7 @@ func TestLookIsPatient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := states(), "store ok, disk ok, backup ok, held ok, outbox ok, clock warning"; got != want {
+	if got, want := states(), "store ok, disk ok, backup ok, keys warning, held ok, outbox ok, clock warning"; got != want {
 		t.Errorf("with something overdue: %s, want %s", got, want)
 	}
 	late, err := b.schedule.Overdue(t.Context())

@@ -173,7 +173,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"help", done, "CHIHAI_DB"},
 		{"--help", done, "CHIHAI_TELEGRAM_TOKEN"},
-		{"version", done, "schema 5"},
+		{"version", done, "schema 6"},
 		{"export -h", done, "--training"},
 		{"grant -h", done, "YYYY-MM-DD"},
 		{"dance", usage, "no command \"dance\""},
@@ -202,7 +202,7 @@ func TestExitCodes(t *testing.T) {
 		{"restore", usage, "arguments"},
 		{"restore nowhere.db", failed, "no such file"},
 		{"outbox", failed, "there is no database"},
-		{"outbox send", usage, "neither release nor drop"},
+		{"outbox send", usage, "neither hold nor release nor drop"},
 		{"key", usage, "arguments"},
 		{"key lose", usage, "init, show, rotate"},
 		{"key show", failed, "there is no database"},
