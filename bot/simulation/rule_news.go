@@ -29,6 +29,9 @@ var newsOnce = Rule{
 		}
 		parts := c.parts() // tell/training/revision/member
 		raw, err := c.Get("registration", parts[1]+"/"+parts[3])
+		if err != nil && c.posts() == 0 { // she had everything deleted meanwhile, and nothing is said to her
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("told who is not registered: %w", err)
 		}
