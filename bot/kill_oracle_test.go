@@ -170,7 +170,9 @@ func (o *killOracle) reminders(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		open[d.Training] = true
+		if d.Job == store.RemindJob { // each training has a row for what comes after it as well
+			open[d.Training] = true
+		}
 	}
 	for m, err := range tx.Messages("") {
 		if err != nil {
