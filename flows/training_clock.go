@@ -178,7 +178,7 @@ func (c clock) end(day, start time.Time) time.Time {
 
 // on is the time on day, which is a midnight.
 func (c clock) on(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, c.minute, 0, 0, day.Location())
+	return store.OnClock(day.Location(), day.Year(), day.Month(), day.Day(), c.minute)
 }
 
 // readEnd reads when something ends that begins at start: a time of day, or one

@@ -32,7 +32,10 @@ func NewRule(day time.Weekday, minute, every, nth int, place string) *Rule {
 }
 
 // Times returns when the meetings begin by the clocks of zone, at most most of
-// them. It returns an error when the expression is none.
+// them. It returns an error when the expression is none. The days are found on a
+// calendar that knows no changing of clocks, since robfig/cron leaves out what
+// falls into an hour that is skipped, and has it twice in one that is repeated;
+// [OnClock] says when it begins on such a day.
 func (r *Rule) Times(zone *time.Location, most int) ([]time.Time, error) {
 	expression, err := cron.ParseStandard(r.Cron)
 	if err != nil {
@@ -40,10 +43,15 @@ func (r *Rule) Times(zone *time.Location, most int) ([]time.Time, error) {
 	}
 	var times []time.Time
 	nth := 0
-	for at := r.From.In(zone).Add(-time.Second); len(times) < most; {
+	from := r.From.In(zone)
+	for at := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, -1, 0, time.UTC); len(times) < most; {
 		at = expression.Next(at)
-		if at.IsZero() || !at.Before(r.Until) {
+		start := OnClock(zone, at.Year(), at.Month(), at.Day(), minuteOf(at))
+		if at.IsZero() || !start.Before(r.Until) {
 			break
+		}
+		if start.Before(r.From) {
+			continue
 		}
 		switch {
 		case r.Nth == LastOfMonth && at.AddDate(0, 0, 7).Month() == at.Month():
@@ -54,7 +62,7 @@ func (r *Rule) Times(zone *time.Location, most int) ([]time.Time, error) {
 		if nth++; r.Every > 1 && (nth-1)%r.Every != 0 {
 			continue
 		}
-		times = append(times, at.UTC())
+		times = append(times, start.UTC())
 	}
 	return times, nil
 }
