@@ -70,7 +70,8 @@ func TestCommands(t *testing.T) {
 			says(e.must(t, "set", "head", "Bà Trần Thị Ánh"), "Bà Trần Thị Ánh")
 			says(e.must(t, "set"), "Bà Trần Thị Ánh")
 			says(e.must(t, "set", "title", "TM. BAN THƯỜNG VỤ/ CHỦ TỊCH"), "TM. BAN THƯỜNG VỤ / CHỦ TỊCH")
-			for _, wrong := range [][]string{{"top", "nowhere"}, {"backup-days", "many"}} {
+			says(e.must(t, "set", "quiet", "22:30-05:15"), "22:30-05:15")
+			for _, wrong := range [][]string{{"top", "nowhere"}, {"backup-days", "many"}, {"quiet", "9pm"}} {
 				if code, _, errs := e.command(t, "set", wrong[0], wrong[1]); code != failed || !strings.Contains(errs, wrong[1]) {
 					t.Errorf("set %q: exit %d, %q", wrong, code, errs)
 				}

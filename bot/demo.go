@@ -159,7 +159,7 @@ func makeSample(ctx context.Context, cfg *config) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	s, err := opening{path: path, key: cfg.keyFile()}.open(ctx)
+	s, err := opening{path: path, key: cfg.keyFile(), zone: cfg.zone}.open(ctx)
 	if err != nil {
 		return err
 	}

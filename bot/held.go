@@ -44,7 +44,7 @@ func (c *call) holdOutbox(ctx context.Context, cfg *config) error {
 	if err := mustExist(cfg.db); err != nil {
 		return err
 	}
-	s, err := opening{path: cfg.db, key: cfg.keyFile(), max: cfg.dbMax, alone: true, recovery: func() (string, error) {
+	s, err := opening{path: cfg.db, key: cfg.keyFile(), zone: cfg.zone, max: cfg.dbMax, alone: true, recovery: func() (string, error) {
 		return "", errors.New("there is nothing in it, or it has no keys yet: restore it first")
 	}}.open(ctx)
 	if errors.Is(err, store.ErrInUse) {

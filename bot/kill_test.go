@@ -103,6 +103,7 @@ func killFor(t *testing.T, binary string, kills int) {
 	bot := &process{binary: binary, env: []string{
 		"CHIHAI_DB=" + path, "CHIHAI_LISTEN=" + web, "CHIHAI_WEBCHAT=1", "CHIHAI_RECOVERY=" + recipient,
 		"CHIHAI_TELEGRAM_TOKEN=7000000001:kill-test", "CHIHAI_TELEGRAM_API=" + tg.URL(),
+		"CHIHAI_TZ=" + daylight(),
 	}}
 	for range kills {
 		busy := shown.after(1 + random.IntN(40))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -56,6 +57,18 @@ func newEnvironment(t *testing.T) environment {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return environment{"CHIHAI_DB": filepath.Join(dir, "test.db"), "CHIHAI_LISTEN": "127.0.0.1:0", "CHIHAI_RECOVERY": recipient}
+}
+
+// daylight is a zone in which it is about ten in the morning, for tests of real
+// processes: at night nobody is reminded.
+func daylight() string {
+	switch ahead := (10-time.Now().UTC().Hour()+36)%24 - 12; { // the names count the other way
+	case ahead < 0:
+		return fmt.Sprintf("Etc/GMT+%d", -ahead)
+	case ahead > 0:
+		return fmt.Sprintf("Etc/GMT-%d", ahead)
+	}
+	return "UTC"
 }
 
 // bot returns what serve would run in e, made of p, without a web server and not

@@ -149,7 +149,7 @@ func (w *replicaWorld) run(n, women int, disturb func()) {
 	for range rounds {
 		disturb()
 	}
-	w.until(store.ReminderRules[2].At(w.trainings[w.waves-1].Start).Add(2 * time.Second))
+	w.until(w.trainings[w.waves-1].Start.Add(2*time.Second - store.SoonTime))
 	quit.Store(true)
 	wg.Wait()
 	turns, repeated := 0, 0
@@ -194,6 +194,7 @@ func (w *replicaWorld) add() {
 	r.env = []string{
 		"CHIHAI_DB=" + strings.Replace(w.dsn, w.address, r.line.address(), 1), "CHIHAI_KEY=" + w.key, "CHIHAI_LISTEN=" + r.listen,
 		"CHIHAI_URL=" + w.balancer.URL, "CHIHAI_TELEGRAM_TOKEN=" + replicaToken, "CHIHAI_TELEGRAM_API=" + w.tg.URL(),
+		"CHIHAI_TZ=" + daylight(),
 	}
 	if w.webhook {
 		r.env = append(r.env, "CHIHAI_TELEGRAM_WEBHOOK=1")

@@ -65,6 +65,15 @@ func settings() []setting {
 				s.BackupDays = days
 				return nil
 			},
+		}, {
+			name: "quiet", what: "hours in which no phone rings for what can wait, as 21:00-07:00; for what is planned from then on, and what is planned already waits for the morning",
+			get: func(s *store.Settings) string { return s.Quiet.String() },
+			set: func(_ *store.Tx, s *store.Settings, value string) (err error) {
+				if s.Quiet, err = store.ParseQuiet(value); err != nil {
+					return fmt.Errorf("%q: %w", value, err)
+				}
+				return nil
+			},
 		},
 	}
 }

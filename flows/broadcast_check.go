@@ -144,14 +144,18 @@ func askBroadcast(t *Turn) error {
 		}
 		t.Say("broadcast.audience_is", "groups", joined(lines))
 		at := t.Now
-		if !b.Urgent && quiet(t.Local(at)) {
-			at = morning(t.Local(at))
+		night, err := t.night()
+		if err != nil {
+			return err
 		}
-		t.sayCount(b, at)
+		if !b.Urgent {
+			at = night.Awake(at)
+		}
+		t.sayCount(b, night, at)
 		if b.Count.People > t.engine.opt.Alone {
 			t.Say("broadcast.needs_approval", "n", t.engine.opt.Alone)
 		}
-		if quiet(t.Local(t.Now)) {
+		if night.Falls(t.Now) {
 			t.Say("broadcast.quiet")
 			t.Offer(Option{ID: "morning", Label: "broadcast.send_morning", Wide: true}, Option{ID: "urgent", Label: "broadcast.send_urgent", Wide: true})
 		} else {
@@ -226,7 +230,11 @@ func takeBroadcast(t *Turn) error {
 		t.Forget("at")
 		t.Forget("urgent")
 		if id == "morning" {
-			t.Set("at", morning(t.Local(t.Now)).UTC())
+			night, err := t.night()
+			if err != nil {
+				return err
+			}
+			t.Set("at", night.Awake(t.Now))
 		}
 		if id == "urgent" {
 			t.Set("urgent", 1)

@@ -49,7 +49,11 @@ func askWatch(t *Turn) error {
 	if err != nil {
 		return err
 	}
-	t.SayText(t.progressText(b, n))
+	night, err := t.night()
+	if err != nil {
+		return err
+	}
+	t.SayText(t.progressText(b, n, night))
 	switch {
 	case !b.Ended.IsZero():
 		if left := n.Failed + n.Unknown; left > 0 && b.State == store.Ended {
@@ -169,22 +173,26 @@ func hearProgress(t *Turn) error {
 	if err != nil {
 		return err
 	}
+	night, err := t.night()
+	if err != nil {
+		return err
+	}
 	if !loud(b) {
 		if watches {
 			return t.Refresh()
 		}
-		t.showDone(b, n)
+		t.showDone(b, n, night)
 		return nil
 	}
 	first, err := t.FirstSeen(fmt.Sprintf("broadcast/%s/%s/%s/%d", b.ID, b.State, b.Why, n.Over()))
 	if err != nil || !first {
 		return err
 	}
-	t.showDone(b, n)
+	t.showDone(b, n, night)
 	if watches {
 		return t.Stay()
 	}
-	t.SayText(t.progressText(b, n))
+	t.SayText(t.progressText(b, n, night))
 	t.Say("broadcast.where")
 	return nil
 }
@@ -198,20 +206,20 @@ func loud(b *store.Broadcast) bool {
 
 // showDone changes the message that shows b, below which nothing is offered any
 // more.
-func (t *Turn) showDone(b *store.Broadcast, n store.Bins) {
+func (t *Turn) showDone(b *store.Broadcast, n store.Bins, night store.Night) {
 	if b.Progress != "" {
 		t.part()
-		text := joined(t.progressHead(b, n))
+		text := joined(t.progressHead(b, n, night))
 		if !loud(b) {
-			text = t.progressText(b, n)
+			text = t.progressText(b, n, night)
 		}
 		t.send(&store.Message{Act: store.Edit, Target: b.Progress, EditOnly: true, Layout: store.Inline, Text: text})
 	}
 }
 
 // progressHead says how b is and how far, without what became of each recipient.
-func (t *Turn) progressHead(b *store.Broadcast, n store.Bins) []string {
-	lines := []string{t.T("broadcast.head", "title", broadcastName(b, 60)), t.stateLine(b, n)}
+func (t *Turn) progressHead(b *store.Broadcast, n store.Bins, night store.Night) []string {
+	lines := []string{t.T("broadcast.head", "title", broadcastName(b, 60)), t.stateLine(b, n, night)}
 	if b.Total > 0 && b.State != store.Freezing {
 		lines = append(lines, bar(n.Over(), b.Total)+" "+t.T("broadcast.done", "done", n.Over(), "all", b.Total))
 	}
@@ -219,8 +227,8 @@ func (t *Turn) progressHead(b *store.Broadcast, n store.Bins) []string {
 }
 
 // progressText says how b is, how far, and what became of its recipients.
-func (t *Turn) progressText(b *store.Broadcast, n store.Bins) string {
-	lines := t.progressHead(b, n)
+func (t *Turn) progressText(b *store.Broadcast, n store.Bins, night store.Night) string {
+	lines := t.progressHead(b, n, night)
 	for _, l := range []struct {
 		id string
 		n  int
@@ -236,10 +244,10 @@ func (t *Turn) progressText(b *store.Broadcast, n store.Bins) string {
 }
 
 // stateLine says how b is.
-func (t *Turn) stateLine(b *store.Broadcast, n store.Bins) string {
+func (t *Turn) stateLine(b *store.Broadcast, n store.Bins, night store.Night) string {
 	switch {
-	case b.State == store.Running && !b.Urgent && quiet(t.Local(t.Now)):
-		return t.T("broadcast.state_night", "time", t.moment(morning(t.Local(t.Now))))
+	case b.State == store.Running && !b.Urgent && night.Falls(t.Now):
+		return t.T("broadcast.state_night", "time", t.moment(night.Awake(t.Now)))
 	case b.State == store.Running && t.engine.opt.Rate() > 0:
 		left := time.Duration(float64(n.Waiting+n.Posted) / t.engine.opt.Rate() * float64(time.Second))
 		return t.T("broadcast.state_running_left", "span", t.spell(max(left, time.Second)))

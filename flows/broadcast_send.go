@@ -26,9 +26,13 @@ func askSend(t *Turn) error {
 		return t.Goto("count")
 	}
 	at, urgent := t.plannedFor()
+	night, err := t.night()
+	if err != nil {
+		return err
+	}
 	switch {
-	case !at.IsZero() && !urgent && quiet(t.Local(at)):
-		t.Say("broadcast.when_quiet", "time", t.moment(at), "morning", t.moment(morning(t.Local(at))))
+	case !at.IsZero() && !urgent && night.Falls(at):
+		t.Say("broadcast.when_quiet", "time", t.moment(at), "morning", t.moment(night.Awake(at)))
 		t.Offer(Option{ID: "morning", Label: "broadcast.when_morning", Wide: true}, Option{ID: "urgent", Label: "broadcast.when_urgent", Wide: true},
 			Pick("when", "broadcast.when_other"))
 		return nil
@@ -56,7 +60,11 @@ func takeSend(t *Turn) error {
 	case "when":
 		return t.Goto("when")
 	case "morning":
-		t.Set("at", morning(t.Local(at)).UTC())
+		night, err := t.night()
+		if err != nil {
+			return err
+		}
+		t.Set("at", night.Awake(at).UTC())
 		return t.Stay()
 	case "urgent":
 		t.Set("urgent", 1)

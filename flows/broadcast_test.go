@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"chihai/store"
 )
 
 // Texts that no message shows are refused where they are typed, with how much is
@@ -39,7 +41,7 @@ func TestEndOfBroadcast(t *testing.T) {
 		{at(23, 23, 0), time.Hour, false, at(24, 8, 0), false},
 		{at(23, 7, 0), 15 * time.Hour, false, at(24, 8, 0), true},
 	} {
-		if got, split := endOfBroadcast(tt.start, tt.takes, tt.urgent); !got.Equal(tt.want) || split != tt.split {
+		if got, split := endOfBroadcast(store.Night{Quiet: store.DefaultQuiet, Zone: zone}, tt.start, tt.takes, tt.urgent); !got.Equal(tt.want) || split != tt.split {
 			t.Errorf("endOfBroadcast(%v, %v, %v) = %v, %v; want %v, %v", tt.start, tt.takes, tt.urgent, got, split, tt.want, tt.split)
 		}
 	}

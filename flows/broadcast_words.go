@@ -161,13 +161,13 @@ func (t *Turn) groupName(a store.Audience) (string, error) {
 
 // sayCount says what counting has come to, and how long it takes when it begins
 // at.
-func (t *Turn) sayCount(b *store.Broadcast, at time.Time) {
+func (t *Turn) sayCount(b *store.Broadcast, night store.Night, at time.Time) {
 	n := b.Count
 	lines := []string{t.T("broadcast.people", "n", n.People)}
 	if rate := t.engine.opt.Rate(); rate > 0 && n.People > 0 {
 		takes := time.Duration(float64(n.Messages(Together(b))) / rate * float64(time.Second)).Round(time.Second)
 		takes = max(takes, time.Second)
-		end, split := endOfBroadcast(t.Local(at), takes, b.Urgent)
+		end, split := endOfBroadcast(night, at, takes, b.Urgent)
 		lines[0] = t.T("broadcast.people_time", "n", n.People, "span", t.spell(takes), "end", t.moment(end))
 		if split {
 			lines = append(lines, t.T("broadcast.people_night"))
@@ -205,28 +205,23 @@ func (t *Turn) moment(at time.Time) string {
 	return t.When(at)
 }
 
-// quiet says whether at, in local time, lies in the quiet hours.
-func quiet(at time.Time) bool { return morning(at).After(at) }
+// night is the quiet hours where people live.
+func (t *Turn) night() (store.Night, error) { return t.Night(t.engine.opt.Zone) }
 
-// morning is when the quiet hours end in which at lies, in local time.
-func morning(at time.Time) time.Time { return store.Awake(at, at.Location()).In(at.Location()) }
-
-// endOfBroadcast is when what takes so long is over that begins at start, in
-// local time, and whether a night lies within.
-func endOfBroadcast(start time.Time, takes time.Duration, urgent bool) (end time.Time, split bool) {
+// endOfBroadcast is when what takes so long is over that begins at start, and
+// whether a night lies within.
+func endOfBroadcast(night store.Night, start time.Time, takes time.Duration, urgent bool) (end time.Time, split bool) {
 	if urgent {
 		return start.Add(takes), false
 	}
-	if quiet(start) {
-		start = morning(start)
-	}
+	start = night.Awake(start)
 	for {
-		night := store.Asleep(start, start.Location()).In(start.Location())
-		if end := start.Add(takes); !end.After(night) {
+		evening := night.Asleep(start)
+		if end := start.Add(takes); !end.After(evening) {
 			return end, split
 		}
-		takes -= night.Sub(start)
-		start, split = morning(night), true
+		takes -= evening.Sub(start)
+		start, split = night.Awake(evening), true
 	}
 }
 

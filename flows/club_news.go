@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 
 	"chihai/store"
@@ -73,7 +74,7 @@ func (t *Turn) tellNews(c *store.Club, news *store.ClubNews) error {
 	case store.MeetingMoved:
 		t.Say("club_news.moved", append(words, "was", t.When(t.Local(news.Was)))...)
 	case store.MeetingCancelled:
-		t.Say("club_news.cancelled", "club", c.Name, "when", t.When(t.Local(m.Start)))
+		t.Say("club_news.cancelled", "club", c.Name, "when", t.When(t.Local(cmp.Or(news.Was, m.Start))))
 	}
 	return nil
 }

@@ -224,7 +224,9 @@ func (t *Turn) answerOffer(o *offered, come []string) error {
 		}
 		t.sayDone(training, r, m)
 	}
-	t.sayNext(training)
+	if err := t.sayNext(training); err != nil {
+		return err
+	}
 	return t.End()
 }
 

@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"chihai/store"
 )
@@ -254,12 +255,14 @@ func (t *Turn) areaName(code string) (string, error) {
 }
 
 // nextReminder is the name of the first rule by which she will still be
-// reminded of the training, or "none".
-func (t *Turn) nextReminder(training *store.Training) string {
-	for _, rule := range store.ReminderRules {
-		if rule.At(training.Start).After(t.Now) {
-			return rule.Name
+// reminded of the training, or "none"; last is when the last one does.
+func (t *Turn) nextReminder(training *store.Training) (rule string, last time.Time, err error) {
+	night, err := t.night()
+	rule = "none"
+	for _, r := range store.Reminders(training.Start, night) {
+		if last = r.At; rule == "none" && r.At.After(t.Now) {
+			rule = r.Rule
 		}
 	}
-	return "none"
+	return rule, last, err
 }

@@ -203,7 +203,9 @@ func (t *Turn) enterGroup() error {
 		for i, r := range rs {
 			t.sayDone(training, r, group[i])
 		}
-		t.sayNext(training)
+		if err := t.sayNext(training); err != nil {
+			return err
+		}
 		return t.End()
 	}
 	args := []any{"n", len(group), "names", fullNames(group), "training", training.Name.In(t.Language)}

@@ -252,7 +252,9 @@ func takeSeat(t *Turn) error {
 		return t.sayEntered(training, r, who)
 	}
 	t.sayDone(training, r, who)
-	t.sayNext(training)
+	if err := t.sayNext(training); err != nil {
+		return err
+	}
 	return t.End()
 }
 
@@ -291,8 +293,16 @@ func (t *Turn) sayDone(training *store.Training, r *store.Registration, who *sto
 }
 
 // sayNext says when she will hear of the training again.
-func (t *Turn) sayNext(training *store.Training) {
-	t.Say("register.next_"+t.nextReminder(training), "link", t.Page("/e/"+training.Code))
+func (t *Turn) sayNext(training *store.Training) error {
+	rule, last, err := t.nextReminder(training)
+	if err != nil {
+		return err
+	}
+	if rule != "none" && training.Start.Sub(last) != store.SoonTime {
+		rule = "early" // in the night nobody is reminded
+	}
+	t.Say("register.next_"+rule, "time", t.moment(last), "link", t.Page("/e/"+training.Code))
+	return nil
 }
 
 // sayEntered says that who waits now, and for what.

@@ -286,7 +286,11 @@ func (t *Turn) planAsked(training *store.Training) error {
 	if err != nil {
 		return err
 	}
-	at := store.Awake(t.Now.Truncate(askedEvery).Add(askedEvery), t.engine.opt.Zone) // one word for all who ask meanwhile
+	night, err := t.night()
+	if err != nil {
+		return err
+	}
+	at := night.Awake(t.Now.Truncate(askedEvery).Add(askedEvery)) // one word for all who ask meanwhile
 	return t.Plan(&store.Due{
 		ID: "asked/" + training.ID, At: at, Until: training.Start, Job: store.HearJob, Member: training.By, Flow: "training_asked", Data: data,
 	})

@@ -129,10 +129,11 @@ func takeSave(t *Turn) error {
 	}
 	t.Say("training.saved")
 	if t.newsText(changeNews(was), now) != "" && now.Concerns() > 0 {
-		if err := t.tellHolders(now, changeNews(was)); err != nil {
+		at, err := t.tellHolders(now, changeNews(was))
+		if err != nil {
 			return err
 		}
-		if err := t.sayTelling(now); err != nil {
+		if err := t.sayTelling(now, at); err != nil {
 			return err
 		}
 	}

@@ -17,8 +17,10 @@ type news struct {
 	At       time.Time `json:"at"` // who registered later knows it already
 	Until    time.Time `json:"until"`
 
-	// Of a change: what the training was like before. All empty: it was
-	// cancelled.
+	Cancelled bool `json:"cancelled,omitzero"`
+
+	// What the training was like before, as people know it. All empty: it was
+	// cancelled, and is otherwise as it was.
 	Start time.Time `json:"start,omitzero"`
 	End   time.Time `json:"end,omitzero"`
 	Place string    `json:"place,omitzero"`
@@ -30,17 +32,33 @@ func changeNews(was *store.Training) news {
 }
 
 // tellHolders has everyone who holds a seat or waits for one told n, each in her language, in a
-// turn of her own (see [store.Tx.PlanTelling]).
-func (t *Turn) tellHolders(training *store.Training, n news) error {
+// turn of her own (see [store.Tx.Telling]). It returns when: now, or in the
+// morning.
+func (t *Turn) tellHolders(training *store.Training, n news) (time.Time, error) {
+	first := training.Start
+	if !n.Start.IsZero() && n.Start.Before(first) {
+		first = n.Start
+	}
+	d, err := t.Telling(training, first)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if d.Data != nil {
+		var before news
+		if err := jsonNote(d.Data, &before); err != nil {
+			return time.Time{}, err
+		}
+		n.Start, n.End, n.Place = before.Start, before.End, before.Place // of what was between they have not heard
+	}
 	n.Training, n.At, n.Until = training.ID, t.Now, training.Start
 	if n.Start.After(n.Until) { // who is not told comes at the time that was
 		n.Until = n.Start
 	}
-	data, err := json.Marshal(n)
-	if err != nil {
-		return err
+	if d.Data, err = json.Marshal(n); err != nil {
+		return time.Time{}, err
 	}
-	return t.PlanTelling(training, n.Until, data)
+	d.Until = n.Until
+	return d.At, t.Plan(d)
 }
 
 // trainingNews tells one who holds a seat or waits for one what has become of the training. It
@@ -81,6 +99,8 @@ func trainingNews() *Flow {
 func (t *Turn) newsText(n news, training *store.Training) string {
 	name := training.Name.In(t.Language)
 	switch {
+	case n.Cancelled && !n.Start.IsZero():
+		return t.T("training_news.cancelled", "training", name, "time", t.span(n.Start, n.End))
 	case n.Start.IsZero():
 		return t.T("training_news.cancelled", "training", name, "time", t.span(training.Start, training.End))
 	case !training.Cancelled.IsZero(): // that is told too

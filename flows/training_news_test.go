@@ -99,7 +99,8 @@ func TestNewsInHerLanguage(t *testing.T) {
 			return err
 		}
 		turn := &Turn{Tx: tx, engine: s.engine}
-		return turn.tellHolders(now, changeNews(was))
+		_, err = turn.tellHolders(now, changeNews(was))
+		return err
 	})
 	s.now = s.now.Add(time.Second)
 	s.update(func(tx *store.Tx) error { // the fifth registers when the place is known already
@@ -127,5 +128,74 @@ func TestNewsInHerLanguage(t *testing.T) {
 	}
 	if all := strings.Join(texts, "\n"); strings.Count(all, was.Name["km"]) != 1 || strings.Count(all, was.Name["vi"]) != 2 {
 		t.Errorf("want one in Khmer and two in Vietnamese:\n%s", all)
+	}
+}
+
+// TestNewsOfOneNight changes a training twice in a night: she is told once, in
+// the morning, of what it is like now and of what it was like as she knows it.
+func TestNewsOfOneNight(t *testing.T) {
+	s := newStage(t)
+	s.crowd("A", 1)
+	id := s.training("A")
+	change := func(edit func(*store.Training)) {
+		s.now = s.now.Add(time.Hour)
+		s.update(func(tx *store.Tx) error {
+			was, err := tx.Training(id)
+			if err != nil {
+				return err
+			}
+			now, err := tx.ChangeTraining(id, was.Revision, edit)
+			if err != nil {
+				return err
+			}
+			n := changeNews(was)
+			if !now.Cancelled.IsZero() {
+				n = news{Cancelled: true}
+			}
+			_, err = (&Turn{Tx: tx, engine: s.engine}).tellHolders(now, n)
+			return err
+		})
+	}
+	later := func(t *store.Training) { t.Start, t.End = t.Start.Add(time.Hour), t.End.Add(time.Hour) }
+	elsewhere := func(t *store.Training) { t.Place = "Trường B" }
+	for night, tt := range []struct {
+		changes   []func(*store.Training)
+		want, not string // with "|" between them; empty: she is told nothing
+	}{
+		{[]func(*store.Training){later, elsewhere}, "8 giờ 30|9 giờ 30|Trường B", ""},
+		{[]func(*store.Training){func(t *store.Training) { t.Place = "Trường C" }, elsewhere}, "", ""},
+		{[]func(*store.Training){later, func(t *store.Training) { t.Cancelled = s.now }}, "9 giờ 30", "10 giờ 30"},
+	} {
+		s.now = time.Date(2026, 11, 23+night, 21, 30, 0, 0, zone)
+		s.shown = map[string][]store.Message{}
+		for _, edit := range tt.changes {
+			change(edit)
+		}
+		told := func() (all []string) {
+			for _, messages := range s.shown {
+				for _, m := range messages {
+					all = append(all, m.Text)
+				}
+			}
+			return all
+		}
+		s.wait(time.Date(2026, 11, 24+night, 6, 59, 0, 0, zone).Sub(s.now))
+		if all := told(); len(all) > 0 {
+			t.Errorf("night %d: told at night: %q", night, all)
+		}
+		s.wait(time.Hour)
+		all := told()
+		if want := min(1, len(tt.want)); len(all) != want {
+			t.Errorf("night %d: told %d times: %q", night, len(all), all)
+			continue
+		}
+		for _, words := range strings.Split(tt.want, "|") {
+			if len(all) > 0 && !strings.Contains(all[0], words) {
+				t.Errorf("night %d: %q is not in %q", night, words, all[0])
+			}
+		}
+		if tt.not != "" && strings.Contains(all[0], tt.not) {
+			t.Errorf("night %d: %q is in %q", night, tt.not, all[0])
+		}
 	}
 }

@@ -305,10 +305,11 @@ func takeCancel(t *Turn) error {
 	}
 	t.Say("training.cancelled")
 	if training.Concerns() > 0 {
-		if err := t.tellHolders(training, news{}); err != nil {
+		at, err := t.tellHolders(training, news{Cancelled: true})
+		if err != nil {
 			return err
 		}
-		if err := t.sayTelling(training); err != nil {
+		if err := t.sayTelling(training, at); err != nil {
 			return err
 		}
 	}

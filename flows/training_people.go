@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"chihai/locales"
 	"chihai/store"
@@ -68,13 +69,18 @@ func (t *Turn) sayToll(training *store.Training, text string) error {
 	return nil
 }
 
-// sayTelling says that they are being told.
-func (t *Turn) sayTelling(training *store.Training) error {
+// sayTelling says that they are told at at, which is now or in the morning.
+func (t *Turn) sayTelling(training *store.Training, at time.Time) error {
 	reached, _, err := t.reach(training)
-	if err == nil && reached > 0 {
-		t.Say("training.telling", "n", reached)
+	if err != nil || reached == 0 {
+		return err
 	}
-	return err
+	if at.After(t.Now) {
+		t.Say("training.telling_later", "n", reached, "time", t.moment(at))
+		return nil
+	}
+	t.Say("training.telling", "n", reached)
+	return nil
 }
 
 // reach counts those who hold a seat or wait for one and get messages, and those

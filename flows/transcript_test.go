@@ -161,6 +161,7 @@ func newStage(t *testing.T) *stage {
 		Now:    func() time.Time { return s.now },
 		Random: rand.NewChaCha8([32]byte{1}),
 		Key:    s.key,
+		Zone:   zone,
 	})
 	if err != nil {
 		t.Fatal(err)

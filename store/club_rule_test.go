@@ -72,9 +72,9 @@ func TestMeetingReminders(t *testing.T) {
 		{"2026-11-23 08:00", "2027-01-01 07:30", "eve 31/12 18:00–31/12 21:00"},
 	} {
 		var got []string
-		for _, r := range meetingReminders(at(t, tt.start).UTC(), at(t, tt.now).UTC(), ict) {
+		for _, r := range meetingReminders(at(t, tt.start).UTC(), at(t, tt.now).UTC(), Night{DefaultQuiet, ict}) {
 			got = append(got, string(r.what)+" "+r.at.In(ict).Format("02/01 15:04")+"–"+r.until.In(ict).Format("02/01 15:04"))
-			if h := r.at.In(ict).Hour(); h < QuietTo || h >= QuietFrom {
+			if (Night{DefaultQuiet, ict}).Falls(r.at) {
 				t.Errorf("at %s of %s: %s rings at night", tt.now, tt.start, r.what)
 			}
 		}

@@ -19,6 +19,7 @@ type Settings struct {
 	Town         string `json:"town,omitzero"`         // where papers are signed
 	Top          string `json:"top,omitzero"`          // code of the unit in which the Union works; empty: the whole tree
 	BackupDays   int    `json:"backup_days,omitzero"`  // for how long backups are kept; 0 means [DefaultBackupDays]
+	Quiet        Quiet  `json:"quiet,omitzero"`        // when nobody is disturbed; zero means [DefaultQuiet]
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -35,6 +36,9 @@ func (tx *Tx) Settings() (*Settings, error) {
 	}
 	if err == nil && s.BackupDays == 0 {
 		s.BackupDays = DefaultBackupDays
+	}
+	if err == nil && s.Quiet == (Quiet{}) {
+		s.Quiet = DefaultQuiet
 	}
 	return s, err
 }

@@ -46,6 +46,7 @@ type Store struct {
 	blind         bool                  // sealed fields are passed over, as the key is not known
 	forms         forms
 	sealers       sync.Pool // of *sealer
+	zone          *time.Location
 	secret        []byte    // keys the hashes that stand for phone numbers and addresses
 	macs          sync.Pool // of hash.Hash keyed with secret: keying one costs more than using it
 	areas         atomic.Pointer[AreaTree]
@@ -67,6 +68,10 @@ type Store struct {
 type Options struct {
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // for ids and codes, nil: crypto/rand; must never fail
+
+	// Zone is where people live, by whose clocks trainings are reminded of. Nil:
+	// those of UTC, and there is no night.
+	Zone *time.Location
 
 	// Key is that of the key file ([ReadKey]). A database that is opened with
 	// one for the first time gets keys, and its personal fields are encrypted
@@ -94,7 +99,7 @@ func Open(ctx context.Context, b Backend, opt Options) (*Store, error) {
 // At returns a Store over the same database by another clock, for what is written
 // as if at another time.
 func (s *Store) At(now func() time.Time) *Store {
-	other := newStore(s.backend, Options{Now: now, Random: s.random, Key: s.fileKey()})
+	other := newStore(s.backend, Options{Now: now, Random: s.random, Zone: s.zone, Key: s.fileKey()})
 	other.secret = s.secret
 	other.keys.Store(s.keys.Load())
 	return other
@@ -102,7 +107,7 @@ func (s *Store) At(now func() time.Time) *Store {
 
 // newStore returns a Store that knows no secret yet.
 func newStore(b Backend, opt Options) *Store {
-	s := &Store{backend: b, now: opt.Now, random: opt.Random}
+	s := &Store{backend: b, now: opt.Now, random: opt.Random, zone: opt.Zone}
 	if opt.Key != nil {
 		s.key.Store(&opt.Key)
 	}

@@ -196,17 +196,44 @@ const TellJob = "tell"
 // everyone again.
 const TellOneJob = "tell_one"
 
-// PlanTelling plans that everyone who holds a seat in t or waits for one is told of its last
-// change as soon as this transaction is kept, but not from until on. What the
-// flow is told about is data. It is done in a turn of its own for each of them:
-// a training may have [MaxSeats] holders, who do not fit one transaction. It
-// may be called once for each change of t.
-func (tx *Tx) PlanTelling(t *Training, until time.Time, data jsontext.Value) error {
-	return tx.Plan(&Due{
-		ID: fmt.Sprintf("tell/%s/%d", t.ID, t.Revision),
-		At: tx.Now, Until: until, Job: TellJob, Training: t.ID, Data: data,
-	})
+// Telling returns the row by which everyone who holds a seat in t or waits for
+// one is told of its last change: the caller sets Until and Data, which is what
+// the flow hears, and plans it. They are told as soon as this transaction is
+// kept, at night in the morning unless first, when they would come, is too near
+// then. What an earlier change of this night has left for the morning is not
+// planned any more, and its Data stands in the row: they are told once, of both.
+// It is done in a turn of its own for each of them: a training may have
+// [MaxSeats] holders, who do not fit one transaction. It may be called once for
+// each change of t.
+func (tx *Tx) Telling(t *Training, first time.Time) (*Due, error) {
+	night, err := tx.Night(tx.store.zone)
+	if err != nil {
+		return nil, err
+	}
+	d := &Due{ID: fmt.Sprintf("tell/%s/%d", t.ID, t.Revision), Job: TellJob, Training: t.ID}
+	d.At, d.Urgent = night.news(tx.Now, first, noticeTime)
+	morning := night.Awake(tx.Now)
+	if !morning.After(tx.Now) {
+		return d, nil
+	}
+	for before, err := range tx.dueAt(morning, "tell/"+t.ID+"/") {
+		if err != nil {
+			return nil, err
+		}
+		if before.Job != TellJob {
+			continue
+		}
+		d.Data = before.Data
+		if err := tx.Done(before); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
+
+// noticeTime is how long before a training people must hear in the morning of
+// what has changed in the night: the way to it may be long.
+const noticeTime = 3 * time.Hour
 
 // Training returns the training with id, or [ErrNotFound].
 func (tx *Tx) Training(id string) (*Training, error) {

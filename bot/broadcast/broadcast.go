@@ -104,7 +104,7 @@ func (f *Feeder) Run(ctx context.Context) {
 // Tick does for each broadcast what is to be done now. Run calls it; tests and
 // simulations may.
 func (f *Feeder) Tick(ctx context.Context) error {
-	live, err := f.live(ctx)
+	live, quiet, err := f.live(ctx)
 	if err != nil {
 		return fmt.Errorf("read what is under way: %w", err)
 	}
@@ -116,8 +116,6 @@ func (f *Feeder) Tick(ctx context.Context) error {
 	}
 	f.busy = false
 	f.turn++
-	now := f.Store.Now()
-	quiet := store.Awake(now, f.Zone).After(now)
 	running := map[store.Lane][]*store.Broadcast{}
 	for _, b := range live {
 		if b.State == store.Freezing {
@@ -146,11 +144,16 @@ func (f *Feeder) Tick(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// live returns the broadcasts that are under way. What a restored database was
-// still to send waits until the operator has decided.
-func (f *Feeder) live(ctx context.Context) (live []*store.Broadcast, err error) {
+// live returns the broadcasts that are under way, and whether it is night. What a
+// restored database was still to send waits until the operator has decided.
+func (f *Feeder) live(ctx context.Context) (live []*store.Broadcast, quiet bool, err error) {
 	err = f.Store.View(ctx, func(tx *store.Tx) error {
 		live = nil
+		night, err := tx.Night(f.Zone)
+		if err != nil {
+			return err
+		}
+		quiet = night.Falls(tx.Now)
 		hold, err := tx.Hold()
 		if err != nil {
 			return err
@@ -165,7 +168,7 @@ func (f *Feeder) live(ctx context.Context) (live []*store.Broadcast, err error) 
 		}
 		return nil
 	})
-	return live, err
+	return live, quiet, err
 }
 
 // withdraw takes those who wait off the roll of a broadcast that was called off.

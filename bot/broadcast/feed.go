@@ -37,7 +37,11 @@ func (f *Feeder) feed(ctx context.Context, b *store.Broadcast, sharers int) erro
 		}
 		p := &portion{Feeder: f, Tx: tx, b: now, roll: tx.Roll(now), sharers: sharers, left: map[string]int{}}
 		if !now.Urgent {
-			p.until = store.Asleep(tx.Now, f.Zone)
+			night, err := tx.Night(f.Zone)
+			if err != nil {
+				return err
+			}
+			p.until = night.Asleep(tx.Now)
 		}
 		if err := p.fill(); err != nil {
 			return err

@@ -40,6 +40,7 @@ var (
 	taskCount   = about("chihai_tasks", "Tasks, such as lists to be built: running, and waiting (counted up to 1000).", "state")
 	tasksTotal  = about("chihai_tasks_total", "Tasks that ended, by outcome.", "outcome")
 	reminded    = about("chihai_reminded_total", "People who were to be reminded: handed over, or missed because it came too late.", "outcome")
+	lapsed      = about("chihai_lapsed_total", "What was planned and came too late to be of use, as after a standstill, by kind.", "kind")
 	waiting     = about("chihai_inbox_inputs", "Inputs that were taken and are not done.")
 	refusals    = about("chihai_inbox_failed_total", "Inputs that were not kept, those behind a failed one too, and must come again.")
 	deaf        = about("chihai_channel_deaf_seconds", "For how long a network has not told what people say; 0: it does.", "channel")
@@ -121,6 +122,9 @@ func (c *collector) fromClock(s sink) {
 	n := c.Schedule.Stats()
 	s.counter(reminded, n.Reminded, "handed_over")
 	s.counter(reminded, n.Missed, "missed")
+	for _, l := range store.Latenesses {
+		s.counter(lapsed, n.Lapsed[l.Kind], l.Kind)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
 	if late, err := c.Schedule.Overdue(ctx); err == nil {

@@ -33,7 +33,7 @@ func (s *Schedule) after(ctx context.Context, rows []*store.Due) error {
 func (s *Schedule) afterOf(ctx context.Context, d *store.Due) error {
 	now := s.store.Now()
 	if !now.Before(d.Until) {
-		return s.done(ctx, d)
+		return s.lapse(ctx, d)
 	}
 	if at := daytime(now, s.zone); at.After(now) {
 		later := *d

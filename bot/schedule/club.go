@@ -30,9 +30,10 @@ func (s *Schedule) club(ctx context.Context, rows []*store.Due) error {
 			errs = append(errs, fmt.Errorf("data of %s: %w", d.ID, err))
 			continue
 		}
-		over := d
+		over, drop := d, s.done
 		switch at, several := nearest[news.Meeting]; {
 		case !s.store.Now().Before(d.Until):
+			drop = s.lapse
 			if err := s.missed(ctx, d, &news); err != nil {
 				errs = append(errs, err)
 			}
@@ -46,7 +47,7 @@ func (s *Schedule) club(ctx context.Context, rows []*store.Due) error {
 			left, over = append(left, d), nil
 		}
 		if over != nil {
-			if err := s.done(ctx, over); err != nil {
+			if err := drop(ctx, over); err != nil {
 				errs = append(errs, err)
 			}
 		}

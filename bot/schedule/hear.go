@@ -17,11 +17,11 @@ import (
 func (s *Schedule) hear(ctx context.Context, rows []*store.Due) error {
 	next := map[string]*store.Due{} // by member
 	var members []string
-	var over []*store.Due
+	var over, late []*store.Due
 	for _, d := range rows {
 		switch {
 		case !s.store.Now().Before(d.Until):
-			over = append(over, d)
+			late = append(late, d)
 		case next[d.Member] == nil:
 			next[d.Member] = d
 			members = append(members, d.Member)
@@ -40,5 +40,5 @@ func (s *Schedule) hear(ctx context.Context, rows []*store.Due) error {
 		over = append(over, d)
 		return nil
 	})
-	return errors.Join(err, s.done(ctx, over...))
+	return errors.Join(err, s.done(ctx, over...), s.lapse(ctx, late...))
 }

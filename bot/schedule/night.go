@@ -20,11 +20,55 @@ const nightRow = "/night"
 // is called before Run, Attend and Tick; unless it is, there is no night.
 func (s *Schedule) Quiet(zone *time.Location) { s.zone = zone }
 
-// morning returns when the night ends in which t lies ([store.Awake]); ok is
-// false by day.
-func (s *Schedule) morning(t time.Time) (end time.Time, ok bool) {
-	end = store.Awake(t, s.zone)
-	return end, end.After(t)
+// morning returns when the night ends that it is now; ok is false by day.
+func (s *Schedule) morning(ctx context.Context) (end time.Time, ok bool, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		night, err := tx.Night(s.zone)
+		end = night.Awake(tx.Now)
+		ok = end.After(tx.Now)
+		return err
+	})
+	return end, ok, err
+}
+
+// byDay has do do what is due, but at night only what is urgent. The rest is put
+// off until the morning, also what is of no use then: it lapses there, as what is
+// too late does. So rows that became late before the night, or were planned when
+// other hours were quiet, wake nobody.
+func (s *Schedule) byDay(do func(context.Context, []*store.Due) error) func(context.Context, []*store.Due) error {
+	return func(ctx context.Context, rows []*store.Due) error {
+		morning, night, err := s.morning(ctx)
+		if err != nil {
+			return err
+		}
+		if !night {
+			return do(ctx, rows)
+		}
+		var urgent, rest []*store.Due
+		for _, d := range rows {
+			if d.Urgent {
+				urgent = append(urgent, d)
+			} else {
+				rest = append(rest, d)
+			}
+		}
+		if len(rest) > 0 {
+			err = s.store.Update(ctx, func(tx *store.Tx) error {
+				for _, d := range rest {
+					later := *d
+					later.At = morning
+					if err := errors.Join(tx.Done(d), tx.Plan(&later)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		if len(urgent) > 0 {
+			err = errors.Join(err, do(ctx, urgent))
+		}
+		return err
+	}
 }
 
 // untilMorning makes two rows of d, which asks again after the outage o at night:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chihai/flows"
+	"chihai/store/memory"
 )
 
 var vietNam = time.FixedZone("+07", 7*60*60)
@@ -16,8 +17,8 @@ func at(day, hour, minute int) time.Time {
 }
 
 func TestMorning(t *testing.T) {
-	s := &Schedule{}
-	s.Quiet(vietNam)
+	w := newWorld(t, memory.New())
+	w.schedule.Quiet(vietNam)
 	for _, tt := range []struct {
 		at   time.Time
 		want time.Time // zero: it is day
@@ -30,13 +31,18 @@ func TestMorning(t *testing.T) {
 		{at(2, 6, 59), at(2, 7, 0)},
 		{at(31, 22, 0), at(32, 7, 0)},
 	} {
-		end, night := s.morning(tt.at)
+		w.now = tt.at
+		end, night, err := w.schedule.morning(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		if night == tt.want.IsZero() || night && !end.Equal(tt.want) {
 			t.Errorf("morning(%v) = %v, %t, want %v", tt.at.In(vietNam), end, night, tt.want)
 		}
 	}
-	if _, night := new(Schedule).morning(at(1, 23, 0)); night {
-		t.Error("there is a night where nobody said in which zone")
+	w.open()
+	if _, night, err := w.schedule.morning(t.Context()); night || err != nil {
+		t.Errorf("there is a night where nobody said in which zone, or %v", err)
 	}
 }
 

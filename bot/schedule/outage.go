@@ -144,7 +144,7 @@ func (e *ear) deaf(since, at time.Time) bool { return !since.IsZero() && at.Sub(
 func (e *ear) outage(since, at time.Time) (*store.Due, error) {
 	data, err := json.Marshal(flows.Outage{Channel: e.Name, From: since.UTC(), To: at.UTC(), Lost: at.Sub(since) > e.Rest})
 	return &store.Due{
-		ID: fmt.Sprintf("outage/%s/%d", e.Name, since.Unix()), At: at.Add(settleTime), Until: at.Add(24 * time.Hour),
+		ID: fmt.Sprintf("outage/%s/%d", e.Name, since.Unix()), At: at.Add(settleTime), Until: at.Add(store.OutageBound),
 		Job: store.OutageJob, Data: data,
 	}, err
 }
@@ -169,14 +169,18 @@ func (s *Schedule) outageOf(ctx context.Context, d *store.Due) error {
 	}
 	now := s.store.Now()
 	if !now.Before(d.Until) {
-		return s.done(ctx, d)
+		return s.lapse(ctx, d)
 	}
-	if morning, night := s.morning(now); night && !o.Night {
+	morning, night, err := s.morning(ctx)
+	if err != nil {
+		return err
+	}
+	if night && !o.Night {
 		return s.untilMorning(ctx, d, o, morning)
 	}
 	var people []string
 	looked, next := 0, ""
-	err := s.store.View(ctx, func(tx *store.Tx) error {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
 		for c, err := range talks(tx, &o, d.Told) {
 			if err != nil {
 				return err

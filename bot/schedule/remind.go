@@ -42,7 +42,7 @@ func (s *Schedule) remind(ctx context.Context, rows []*store.Due) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.done(ctx, o.lapsed...); err != nil {
+	if err := errors.Join(s.done(ctx, o.lapsed...), s.lapse(ctx, o.late...)); err != nil {
 		return fmt.Errorf("drop what has lapsed: %w", err)
 	}
 	if o.missed > 0 {
@@ -63,9 +63,10 @@ func (s *Schedule) remind(ctx context.Context, rows []*store.Due) error {
 
 // An order is what is to be done with the rows that are due.
 type order struct {
-	send       []reminder // in the order in which they came due
-	lapsed     []*store.Due
-	missed     int // people of those whose time is over
+	send       []reminder   // in the order in which they came due
+	lapsed     []*store.Due // of no use any more, as another one is
+	late       []*store.Due // their time is over
+	missed     int          // people of those whose time is over
 	unreadable []*store.Due
 	errs       []error // why they are
 }
@@ -89,7 +90,7 @@ func (o *order) sort(tx *store.Tx, rows []*store.Due) error {
 				return err
 			}
 			o.missed += len(people)
-			o.lapsed = append(o.lapsed, d)
+			o.late = append(o.late, d)
 			continue
 		}
 		var data struct {

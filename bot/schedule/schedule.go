@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -57,6 +58,10 @@ type Schedule struct {
 type Stats struct {
 	Reminded int64 // people handed over to be reminded
 	Missed   int64 // people whose reminder came too late to be of use
+
+	// Lapsed is how many rows were dropped because their time was over, by their
+	// kind ([store.Latenesses]).
+	Lapsed map[string]int64
 }
 
 // A job does the rows that are due under its name.
@@ -68,11 +73,11 @@ type job struct {
 // jobs are all jobs, in the order in which a tick does them.
 func (s *Schedule) jobs() []job {
 	return []job{
-		{store.RemindJob, s.remind},
-		{store.TellJob, s.tell},
-		{store.TellOneJob, s.hear},
+		{store.RemindJob, s.byDay(s.remind)},
+		{store.TellJob, s.byDay(s.tell)},
+		{store.TellOneJob, s.byDay(s.hear)},
 		{store.SeatsJob, s.seats},
-		{store.ClubJob, s.club},
+		{store.ClubJob, s.byDay(s.club)},
 		{store.AfterJob, s.after},
 		{store.HearJob, s.hear},
 		{store.BroadcastJob, s.broadcast},
@@ -140,7 +145,9 @@ func (s *Schedule) Tick(ctx context.Context) error {
 func (s *Schedule) Stats() Stats {
 	s.counting.Lock()
 	defer s.counting.Unlock()
-	return s.stats
+	now := s.stats
+	now.Lapsed = maps.Clone(s.stats.Lapsed)
+	return now
 }
 
 func (s *Schedule) count(reminded, missed int) {
@@ -150,15 +157,29 @@ func (s *Schedule) count(reminded, missed int) {
 	s.stats.Missed += int64(missed)
 }
 
-// comeDue returns the rows that are due and do not pause, by job. Rows of a job
-// that only a newer program knows stay for it.
+// duePortion is how many rows are taken up in a tick, the oldest first. After a
+// standstill there may be very many: a portion bounds the memory that they take,
+// the transactions that delete them, and how long something new and urgent waits.
+const duePortion = 2_000
+
+// comeDue returns the rows that are due and do not pause, by job, a portion of
+// them if there are many. Rows of a job that only a newer program knows stay for
+// it, and take no room of a portion.
 func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error) {
 	now := s.store.Now()
+	known := map[string]bool{}
+	for _, j := range s.jobs() {
+		known[j.name] = true
+	}
 	due, pauses := map[string][]*store.Due{}, map[string]pause{}
+	room := duePortion
 	err := s.store.View(ctx, func(tx *store.Tx) error {
 		hold, err := tx.Hold()
 		if err != nil {
 			return err
+		}
+		if room = duePortion; len(due) > 0 {
+			due, pauses = map[string][]*store.Due{}, map[string]pause{}
 		}
 		for d, err := range tx.ComeDue() {
 			if err != nil {
@@ -174,6 +195,12 @@ func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error)
 				}
 			}
 			due[d.Job] = append(due[d.Job], d)
+			if known[d.Job] {
+				room--
+			}
+			if room == 0 {
+				break
+			}
 		}
 		return nil
 	})
@@ -196,6 +223,27 @@ func (s *Schedule) done(ctx context.Context, rows ...*store.Due) error {
 		}
 		return nil
 	})
+}
+
+// lapse deletes rows whose time is over, and counts them.
+func (s *Schedule) lapse(ctx context.Context, rows ...*store.Due) error {
+	if err := s.done(ctx, rows...); err != nil {
+		return err
+	}
+	kinds := map[string]int64{}
+	for _, d := range rows {
+		kinds[d.Kind()]++
+	}
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	if s.stats.Lapsed == nil {
+		s.stats.Lapsed = map[string]int64{}
+	}
+	for kind, n := range kinds {
+		slog.Warn("came too late to be done", "kind", kind, "rows", n)
+		s.stats.Lapsed[kind] += n
+	}
+	return nil
 }
 
 // A pause keeps a row that could not be done from being tried every second. It

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"chihai/flows"
 	"chihai/store"
@@ -46,7 +45,11 @@ func (s *Schedule) seatsOf(ctx context.Context, training string, rows []*store.D
 				return err
 			}
 		}
-		if morning := store.Awake(tx.Now, s.zone); morning.After(tx.Now) {
+		night, err := tx.Night(s.zone)
+		if err != nil {
+			return err
+		}
+		if morning := night.Awake(tx.Now); morning.After(tx.Now) {
 			d := *rows[0]
 			d.At = morning
 			return tx.Plan(&d)
@@ -87,11 +90,7 @@ func tellOffer(tx *store.Tx, e *store.Entry, lapsed bool) error {
 	}
 	id, until := "offer/"+e.ID, e.Until
 	if lapsed {
-		id, until = "lapse/"+e.ID, tx.Now.Add(lapseTold)
+		id, until = "lapse/"+e.ID, tx.Now.Add(store.LapseTold)
 	}
 	return tx.Plan(&store.Due{ID: id, At: tx.Now, Until: until, Job: store.HearJob, Member: who.ID, Flow: offerFlow, Data: data})
 }
-
-// lapseTold is for how long it is worth telling somebody that an offer of hers
-// has lapsed.
-const lapseTold = 12 * time.Hour

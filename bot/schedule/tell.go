@@ -33,7 +33,7 @@ func (s *Schedule) tell(ctx context.Context, rows []*store.Due) error {
 
 func (s *Schedule) tellOf(ctx context.Context, d *store.Due) error {
 	if !s.store.Now().Before(d.Until) {
-		return s.done(ctx, d)
+		return s.lapse(ctx, d)
 	}
 	return s.tellEach(ctx, d, tellFlow, func(tx *store.Tx, from string) iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) {
@@ -84,7 +84,7 @@ func (s *Schedule) tellEach(ctx context.Context, d *store.Due, flow string, peop
 		for _, member := range next {
 			if err := tx.Plan(&store.Due{
 				ID: d.ID + "/" + member, At: d.At, Until: d.Until, Job: store.TellOneJob, Training: d.Training, Club: d.Club,
-				Member: member, Flow: flow, Data: d.Data,
+				Member: member, Flow: flow, Data: d.Data, Urgent: d.Urgent,
 			}); err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func TestTell(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.PlanTelling(tr, tr.Start, []byte(data))
+			return planTelling(tx, tr, []byte(data))
 		})
 	}
 	tell := func() string {
@@ -229,6 +229,16 @@ func tellMany(w *world, people int) {
 		if err != nil {
 			return err
 		}
-		return tx.PlanTelling(tr, tr.Start, nil)
+		return planTelling(tx, tr, nil)
 	})
+}
+
+// planTelling plans that everybody in tr is told data until it begins.
+func planTelling(tx *store.Tx, tr *store.Training, data []byte) error {
+	d, err := tx.Telling(tr, tr.Start)
+	if err != nil {
+		return err
+	}
+	d.Until, d.Data = tr.Start, data
+	return tx.Plan(d)
 }

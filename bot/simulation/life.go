@@ -114,7 +114,7 @@ func (l *life) begin(ctx context.Context) (ended chan error, err error) {
 		return nil, err
 	}
 	l.disk = &disk{DB: db, life: l}
-	s, err := store.Open(ctx, l.disk, store.Options{})
+	s, err := store.Open(ctx, l.disk, store.Options{Zone: home})
 	if err != nil {
 		return nil, l.unlessDead(err)
 	}

@@ -16,7 +16,9 @@ import (
 const alive = 20 * time.Second
 
 // reminded are the rules of the house, told apart from the code that plans
-// them: so many hours before the beginning, sent for so long.
+// them: so many hours before the beginning, sent for so long. What would fall
+// into the night comes in the morning if there is an hour left then, and else in
+// the evening.
 var reminded = []struct {
 	rule   string
 	before time.Duration
@@ -82,13 +84,16 @@ func timely(kv store.KV, p *posted) error {
 	if part[3] != fmt.Sprint(t.Moved) {
 		return fmt.Errorf("%s is of the time before it was moved", p.Report)
 	}
-	for _, r := range reminded {
-		at := t.Start.Add(-r.before)
-		now := time.Now()
+	now := time.Now()
+	if atNight(now) {
+		return fmt.Errorf("%s is posted at %s, when people sleep", p.Report, now.In(home).Format("15:04"))
+	}
+	for i, r := range reminded {
 		if r.rule != part[1] {
 			continue
 		}
-		p.over = at.Add(r.bound)
+		at, over := remindedOf(t.Start, i)
+		p.over = over
 		if now.Before(at) || !now.Before(p.over) {
 			return fmt.Errorf("%s is posted %v after its time", p.Report, now.Sub(at))
 		}
@@ -110,14 +115,13 @@ func (w *World) wasReminded(tx *store.Tx, t *store.Training, r *store.Registrati
 		return err
 	}
 	for i, rule := range reminded {
-		at := t.Start.Add(-rule.before)
-		until := at.Add(rule.bound)
+		at, until := remindedOf(t.Start, i)
 		if i+1 < len(reminded) { // one that is nearer takes its place
-			if next := t.Start.Add(-reminded[i+1].before); next.Before(until) {
+			if next, _ := remindedOf(t.Start, i+1); next.Before(until) {
 				until = next
 			}
 		}
-		if !at.After(planned) || !r.At.Before(at) || !w.ran(at, until) {
+		if !at.After(planned) || !r.At.Before(at) || !w.ranByDay(at, until) {
 			continue
 		}
 		if slices.ContainsFunc(phones, func(p *person) bool { return p.unreachable(at, until) }) || len(phones) == 0 {

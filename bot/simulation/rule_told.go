@@ -127,7 +127,7 @@ func (w *World) couldTell(t *store.Training, p *person) bool {
 		return true
 	}
 	last := h.changes[len(h.changes)-1]
-	return w.ran(last, h.until) && !p.unreachable(last, time.Now())
+	return w.ranByDay(last, h.until) && !p.unreachable(last, time.Now())
 }
 
 // upToDate looks whether a text that tells of a training says when and where it

@@ -18,6 +18,8 @@ func (w *World) told(c *Commit, key string, row *store.Due) error {
 	switch {
 	case !time.Now().Before(row.Until):
 		return nil
+	case atNight(time.Now()) && w.putOff(c, row):
+		return nil
 	case row.Job == store.TellJob:
 		return w.toldAll(c, key, row)
 	case slices.Contains(c.Inputs, row.ID):
@@ -26,6 +28,21 @@ func (w *World) told(c *Commit, key string, row *store.Due) error {
 		return fmt.Errorf("%s is done and was not", row.ID)
 	}
 	return nil
+}
+
+// putOff says whether c plans row for the morning, or in its place what tells of
+// it and of a later change at once. World.mu is held.
+func (w *World) putOff(c *Commit, row *store.Due) bool {
+	for _, wr := range c.Writes {
+		var other store.Due
+		if wr.Bucket != "due" || wr.Value == nil || json.Unmarshal(wr.Value, &other) != nil || other.Training != row.Training || other.Job != row.Job {
+			continue
+		}
+		if other.ID == row.ID && !atNight(other.At) || row.Job == store.TellJob && row.Told == "" && c.Kind != "" && other.ID != row.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // toldAll looks whether everybody who held a seat at the time of row is told

@@ -112,9 +112,15 @@ var Table = []Mutant{
 	},
 	{
 		Name: "reminder-on-the-wrong-day", Does: "the reminder for tomorrow comes two days before",
-		File: "store/due.go",
+		File: "store/reminder.go",
 		Old:  `{Name: "1d", Days: 1,`, New: `{Name: "1d", Days: 2,`,
 		By: []Test{simulation, {"bot/schedule", "TestRemind"}},
+	},
+	{
+		Name: "reminder-at-night", Does: "what became late in the evening wakes people",
+		File: "bot/schedule/schedule.go",
+		Old:  "{store.RemindJob, s.byDay(s.remind)}", New: "{store.RemindJob, s.remind}",
+		By: []Test{{"bot/schedule", "TestQuietHours"}, simulation},
 	},
 	{
 		Name: "reminder-without-end", Does: "after an outage people are reminded of what has begun already",
