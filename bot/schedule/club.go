@@ -37,7 +37,7 @@ func (s *Schedule) club(ctx context.Context, rows []*store.Due) error {
 			if err := s.missed(ctx, d, &news); err != nil {
 				errs = append(errs, err)
 			}
-		case news.What.Reminds() && several && left[at].At.Before(d.At):
+		case news.What.Reminds() && several && nearer(d, left[at]):
 			over, left[at] = left[at], d
 		case news.What.Reminds() && several:
 		default:

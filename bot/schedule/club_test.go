@@ -253,3 +253,27 @@ func TestHoldClub(t *testing.T) {
 	h.tick()
 	check(t, "told after it", h.news(), "eve/Lan eve/Na")
 }
+
+// A clock that jumps or is set back tells nobody of a meeting twice, and nobody
+// late of what has begun.
+func TestClubClockJumps(t *testing.T) {
+	h := newClubhouse(t, "Na")
+	h.meet(48 * time.Hour) // at noon on the 3rd
+	at := func(day, hour int) {
+		h.now = time.Date(2026, 12, day, hour, 0, 0, 0, time.UTC)
+		h.tick()
+	}
+	at(2, 18)
+	check(t, "told in the evening before", h.news(), "eve/Lan eve/Na")
+	at(2, 17)
+	at(1, 18)
+	at(2, 18)
+	check(t, "told after the clock was set back", h.news(), "")
+	at(3, 11)
+	check(t, "told an hour late", h.news(), "soon/Lan soon/Na")
+	at(3, 10)
+	at(2, 18)
+	at(4, 18)
+	check(t, "told again, or of what is over", h.news(), "")
+	check(t, "rows left", h.left(), 0)
+}

@@ -106,7 +106,7 @@ func (o *order) sort(tx *store.Tx, rows []*store.Due) error {
 		case !several:
 			nearest[d.Training] = len(o.send)
 			o.send = append(o.send, r)
-		case o.send[at].At.Before(d.At):
+		case nearer(d, o.send[at].Due):
 			o.lapsed = append(o.lapsed, o.send[at].Due)
 			o.send[at] = r
 		default:
@@ -114,6 +114,13 @@ func (o *order) sort(tx *store.Tx, rows []*store.Due) error {
 		}
 	}
 	return nil
+}
+
+// nearer says whether a reminds of the same thing as b and nearer to its start:
+// it came due later, or at the same time, as when both have waited for the
+// morning, and is of use for longer.
+func nearer(a, b *store.Due) bool {
+	return a.At.After(b.At) || a.At.Equal(b.At) && a.Until.After(b.Until)
 }
 
 // remindOf hands over everybody who holds a seat in the training of r and then
