@@ -52,18 +52,11 @@ func (s *Schedule) byDay(do func(context.Context, []*store.Due) error) func(cont
 				rest = append(rest, d)
 			}
 		}
-		if len(rest) > 0 {
-			err = s.store.Update(ctx, func(tx *store.Tx) error {
-				for _, d := range rest {
-					later := *d
-					later.At = morning
-					if err := errors.Join(tx.Done(d), tx.Plan(&later)); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
+		err = s.each(ctx, rest, func(tx *store.Tx, d *store.Due) error {
+			later := *d
+			later.At = morning
+			return errors.Join(tx.Done(d), tx.Plan(&later))
+		})
 		if len(urgent) > 0 {
 			err = errors.Join(err, do(ctx, urgent))
 		}

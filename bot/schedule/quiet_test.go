@@ -20,17 +20,34 @@ func newHome(t *testing.T) *world {
 	return w
 }
 
-// watch lets the clock tick every step until end, and returns who was reminded
-// when.
-func (w *world) watch(end time.Time, step time.Duration) string {
+// watch lets the clock tick every hour and whenever something is due until end,
+// and returns who was reminded when.
+func (w *world) watch(end time.Time) string {
 	var all []string
-	for ; !w.now.After(end); w.now = w.now.Add(step) {
+	for ; !w.now.After(end); w.now = w.next() {
 		w.tick()
 		if s := w.take(); s != "" {
 			all = append(all, s+" "+w.now.In(vietNam).Format("2 15:04"))
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// next is when something is due next, or an hour from now.
+func (w *world) next() time.Time {
+	next := w.now.Add(time.Hour)
+	w.update(func(tx *store.Tx) error {
+		for d, err := range tx.AllDue() {
+			if err != nil {
+				return err
+			}
+			if d.At.After(w.now) && d.At.Before(next) {
+				next = d.At
+			}
+		}
+		return nil
+	})
+	return next
 }
 
 // Nobody is reminded at night, and whoever goes to an early training hears of it
@@ -56,7 +73,7 @@ func TestQuietHours(t *testing.T) {
 	} {
 		w := newHome(t)
 		w.training(at(10, tt.hour, tt.minute).Sub(w.now), "An")
-		check(t, at(10, tt.hour, tt.minute).In(vietNam).Format("15:04"), w.watch(at(11, 0, 0), time.Minute), tt.want)
+		check(t, at(10, tt.hour, tt.minute).In(vietNam).Format("15:04"), w.watch(at(11, 0, 0)), tt.want)
 		check(t, "missed", w.schedule.Stats().Missed, 0)
 	}
 }
@@ -81,9 +98,9 @@ func TestQuietHoursAreSet(t *testing.T) {
 	w.training(at(10, 7, 0).Sub(w.now), "An")
 	w.training(at(10, 6, 30).Sub(w.now), "Chi")
 	w.now = at(8, 0, 0)
-	check(t, "told", w.watch(at(9, 6, 0), time.Minute), "")
+	check(t, "told", w.watch(at(9, 6, 0)), "")
 	set("22:30-07:30")
-	check(t, "told", w.watch(at(11, 0, 0), time.Minute), "1d/An 1d/Chi 9 07:30, 2h/Chi 9 21:30")
+	check(t, "told", w.watch(at(11, 0, 0)), "1d/An 1d/Chi 9 07:30, 2h/Chi 9 21:30")
 	check(t, "missed", w.schedule.Stats().Missed, 2+1) // seven days before, while nothing ran; and 2h/An, whose time had come to be in the night
 }
 
@@ -97,8 +114,8 @@ func TestLateBeforeTheNight(t *testing.T) {
 	w.tick()
 	check(t, "told by day", w.take(), "")
 	w.now = at(9, 22, 30)
-	check(t, "told at night", w.watch(at(10, 6, 59), time.Minute), "")
-	check(t, "told later", w.watch(at(11, 0, 0), time.Minute), "1d/An 2h/Yến 10 07:00, 2h/An 10 17:30")
+	check(t, "told at night", w.watch(at(10, 6, 59)), "")
+	check(t, "told later", w.watch(at(11, 0, 0)), "1d/An 2h/Yến 10 07:00, 2h/An 10 17:30")
 	stats := w.schedule.Stats()
 	check(t, "seven days before, too late", stats.Lapsed["remind/7d"], 3)
 	check(t, "a day before, too late", stats.Lapsed["remind/1d"], 2)

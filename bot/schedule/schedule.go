@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -171,16 +172,15 @@ func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error)
 	for _, j := range s.jobs() {
 		known[j.name] = true
 	}
-	due, pauses := map[string][]*store.Due{}, map[string]pause{}
-	room := duePortion
+	var due map[string][]*store.Due
+	var pauses map[string]pause
 	err := s.store.View(ctx, func(tx *store.Tx) error {
 		hold, err := tx.Hold()
 		if err != nil {
 			return err
 		}
-		if room = duePortion; len(due) > 0 {
-			due, pauses = map[string][]*store.Due{}, map[string]pause{}
-		}
+		due, pauses = map[string][]*store.Due{}, map[string]pause{}
+		room := duePortion
 		for d, err := range tx.ComeDue() {
 			if err != nil {
 				return err
@@ -199,6 +199,7 @@ func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error)
 				room--
 			}
 			if room == 0 {
+				pauses = s.pauses // of those behind it, too
 				break
 			}
 		}
@@ -212,17 +213,29 @@ func (s *Schedule) comeDue(ctx context.Context) (map[string][]*store.Due, error)
 
 // done deletes rows.
 func (s *Schedule) done(ctx context.Context, rows ...*store.Due) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	return s.store.Update(ctx, func(tx *store.Tx) error {
-		for _, d := range rows {
-			if err := tx.Done(d); err != nil {
-				return err
+	return s.each(ctx, rows, (*store.Tx).Done)
+}
+
+// rowsAtOnce is how many rows are written in one transaction, so that a chat waits
+// for no long one.
+const rowsAtOnce = 200
+
+// each has do change every row, some of them in a transaction.
+func (s *Schedule) each(ctx context.Context, rows []*store.Due, do func(*store.Tx, *store.Due) error) error {
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		err := s.store.Update(ctx, func(tx *store.Tx) error {
+			for _, d := range some {
+				if err := do(tx, d); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // lapse deletes rows whose time is over, and counts them.

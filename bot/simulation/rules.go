@@ -32,6 +32,7 @@ func rules() []Rule {
 		inputsOnce,
 		inputsInOrder,
 		seatsCounted,
+		offersKept,
 		messagesSettled,
 		remindersOnce,
 		newsOnce,

@@ -144,6 +144,7 @@ type World struct {
 	news      map[string]int        // how often somebody was told of changes, by training/member
 	tellings  map[string]*store.Due // rows of changes and of those who are told, which stand in the store or did, by key
 	heard     map[string]bool       // ids of those that were turns
+	offers    map[string]time.Time  // when an entry of a waiting list was offered seats last, by its ID
 	gaveUp    map[string]time.Time  // when seats were given up that nobody has taken again, by training/member
 	tickets   map[string]map[string]*ticket
 	silent    map[string]time.Time // since when the service knows that addresses take no messages
@@ -169,7 +170,7 @@ func Run(ctx context.Context, c Config) *Report {
 		inputs: inputs{byKey: map[string]*input{}}, ledger: newLedger(), letters: newLetters(), untold: map[string]bool{},
 		back: make(chan struct{}), outcomes: map[string]bool{}, trainings: map[string]*history{}, news: map[string]int{},
 		tellings: map[string]*store.Due{}, heard: map[string]bool{},
-		gaveUp: map[string]time.Time{}, tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
+		offers: map[string]time.Time{}, gaveUp: map[string]time.Time{}, tickets: map[string]map[string]*ticket{}, silent: map[string]time.Time{},
 	}
 	w.report.Seed, w.report.Crashes = c.Seed, map[string]int{}
 	w.tg.Keep = 16

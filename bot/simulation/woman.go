@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"slices"
 	"strings"
 
 	"chihai/locales"
@@ -22,7 +23,7 @@ func women(p *person, q *question) string {
 			return "xin chào cô 😀"
 		}
 	}
-	for _, habit := range []func(*person, *question) string{atWelcome, atErrand, atMenu, atNeighbour, atSeat, atProfile} {
+	for _, habit := range []func(*person, *question) string{atWelcome, atErrand, atMenu, atNeighbour, atWaiting, atSeat, atProfile} {
 		if text := habit(p, q); text != "" {
 			return text
 		}
@@ -30,6 +31,10 @@ func women(p *person, q *question) string {
 	if classes := classesOf(q); len(classes) > 0 {
 		if q.has(p, "register.more") && p.random.IntN(3) == 0 {
 			return p.words.T("register.more")
+		}
+		scarce := slices.DeleteFunc(slices.Clone(classes), func(l string) bool { return !strings.Contains(l, "Lớp ") })
+		if len(scarce) > 0 && p.random.IntN(3) > 0 { // those of the officers, where few seats are
+			classes = scarce
 		}
 		return classes[p.random.IntN(len(classes))]
 	}
@@ -118,6 +123,21 @@ func atProfile(p *person, q *question) string {
 		return "Xã Kế Sách"
 	case q.says(p, "profile.phone"):
 		return p.telephone()
+	}
+	return ""
+}
+
+// atWaiting waits for a seat where none is free, mostly, and takes one that is
+// offered, mostly.
+func atWaiting(p *person, q *question) string {
+	n := p.random.IntN(100)
+	for _, id := range []string{"register.wait", "offer.yes"} {
+		if q.has(p, id) && n < 75 {
+			return p.words.T(id)
+		}
+	}
+	if q.has(p, "offer.no") {
+		return p.words.T("offer.no")
 	}
 	return ""
 }
