@@ -12,7 +12,7 @@ type ReminderRule struct {
 	Name   string        // stands in idempotency keys: never changes once used
 	Days   int           // so many days before, at the same time by the clocks of those who come
 	Before time.Duration // and so much before that
-	Bound  time.Duration // sent at most so much later; 0: until the training begins
+	Bound  time.Duration // sent at most so much later, or an hour after a night into which that falls; 0: until the training begins
 }
 
 // ReminderRules are the reminders of every training, the earliest first.

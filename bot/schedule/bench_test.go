@@ -22,8 +22,8 @@ import (
 // Timings decide nothing here: they are for whoever changes the schedule. All run
 // on databases that are encrypted as in use:
 //
-//	go test ./bot/schedule -run xxx -bench Due -benchtime 1x -count 5
-//	go test ./bot/schedule -run xxx -bench 'DueEmpty|DueInsert' -count 5
+//	go test ./bot/schedule -run xxx -bench 'DueCatchUp|DueLapse' -benchtime 1x -count 5
+//	go test ./bot/schedule -run xxx -bench 'DueEmpty|DueInsert' -benchtime 300x -count 5
 
 // planAtOnce is how many rows the benchmarks plan in one transaction.
 const planAtOnce = 10_000

@@ -120,7 +120,7 @@ var Table = []Mutant{
 		Name: "reminder-at-night", Does: "what became late in the evening wakes people",
 		File: "bot/schedule/schedule.go",
 		Old:  "{store.RemindJob, s.byDay(s.remind)}", New: "{store.RemindJob, s.remind}",
-		By: []Test{{"bot/schedule", "TestQuietHours"}, simulation},
+		By: []Test{{"bot/schedule", "TestLateBeforeTheNight"}, simulation},
 	},
 	{
 		Name: "reminder-without-end", Does: "after an outage people are reminded of what has begun already",
