@@ -50,6 +50,8 @@ type parts struct {
 
 	// roles gives a visitor of the web chat a role; nil: nobody can choose.
 	roles func(ctx context.Context, s *store.Store, visitor, role string) error
+	// forward moves the time of a demo forward; nil: the time is the real one.
+	forward func(context.Context, time.Duration) error
 }
 
 // newBot puts a bot together. Nothing runs yet, no network is called.
@@ -253,6 +255,7 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		c.Networks = append(c.Networks, web.Network{Name: "web", Link: web.ChatLink})
 	}
 	if p.roles != nil {
+		c.Forward = p.forward
 		c.Roles = func(ctx context.Context, visitor, role string) error { return p.roles(ctx, p.store, visitor, role) }
 	}
 	return web.New(c)
