@@ -52,6 +52,8 @@ type parts struct {
 	roles func(ctx context.Context, s *store.Store, visitor, role string) error
 	// forward moves the time of a demo forward; nil: the time is the real one.
 	forward func(context.Context, time.Duration) error
+	// phones are the network of the people of a sample; nil: there is none.
+	phones channel.Channel
 }
 
 // newBot puts a bot together. Nothing runs yet, no network is called.
@@ -109,6 +111,9 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
+	}
+	if p.phones != nil {
+		b.channels = append(b.channels, p.phones)
 	}
 	if p.console != nil {
 		p.store.OnPosted(p.console.Posted)

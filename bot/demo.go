@@ -47,7 +47,7 @@ func runDemo(ctx context.Context, c *call) error {
 		return err
 	}
 	defer listener.Close()
-	p := parts{config: cfg, store: sample.Store, lost: lost, listener: listener, chat: true, roles: chooseRole}
+	p := parts{config: cfg, store: sample.Store, lost: lost, listener: listener, chat: true, roles: chooseRole, phones: demo.Phones{}}
 	if cfg.telegram.token == "" { // a network has its own clock, and would seem to have been silent meanwhile
 		p.forward = func(ctx context.Context, d time.Duration) error { return sample.clock.Forward(ctx, sample.Store, d) }
 	}
