@@ -176,6 +176,7 @@ try {
   await lan.hear("█");
   await lan.tap("Tạm dừng", "Đang tạm dừng");
   await shoot("Lan", "9-paused");
+  want((await lan.lines()).filter((l) => l.startsWith("Thông báo “")).length === 1, "how far it is does not change in one place");
   await forward("10 phút"); // nothing goes on by itself
   want((await lan.lines()).some((l) => l.includes("Đang tạm dừng")), "it goes on although it was paused");
   await lan.tap("Gửi tiếp", "Đang gửi");
