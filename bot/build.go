@@ -50,6 +50,10 @@ type parts struct {
 
 	// roles gives a visitor of the web chat a role; nil: nobody can choose.
 	roles func(ctx context.Context, s *store.Store, visitor, role string) error
+	// forward moves the time of a demo forward; nil: the time is the real one.
+	forward func(context.Context, time.Duration) error
+	// phones are the network of the people of a sample; nil: there is none.
+	phones channel.Channel
 }
 
 // newBot puts a bot together. Nothing runs yet, no network is called.
@@ -107,6 +111,9 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		if p.chat {
 			b.channels = append(b.channels, b.web.Chat())
 		}
+	}
+	if p.phones != nil {
+		b.channels = append(b.channels, p.phones)
 	}
 	if p.console != nil {
 		p.store.OnPosted(p.console.Posted)
@@ -253,6 +260,7 @@ func newWeb(p parts, b *bot, known *username, hooks map[string]http.Handler, cat
 		c.Networks = append(c.Networks, web.Network{Name: "web", Link: web.ChatLink})
 	}
 	if p.roles != nil {
+		c.Forward = p.forward
 		c.Roles = func(ctx context.Context, visitor, role string) error { return p.roles(ctx, p.store, visitor, role) }
 	}
 	return web.New(c)

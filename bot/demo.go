@@ -47,7 +47,11 @@ func runDemo(ctx context.Context, c *call) error {
 		return err
 	}
 	defer listener.Close()
-	b, err := newBot(ctx, parts{config: cfg, store: sample.Store, lost: lost, listener: listener, chat: true, roles: chooseRole})
+	p := parts{config: cfg, store: sample.Store, lost: lost, listener: listener, chat: true, roles: chooseRole, phones: demo.Phones{}}
+	if cfg.telegram.token == "" { // a network has its own clock, and would seem to have been silent meanwhile
+		p.forward = func(ctx context.Context, d time.Duration) error { return sample.clock.Forward(ctx, sample.Store, d) }
+	}
+	b, err := newBot(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -114,9 +118,10 @@ func takeRole(ctx context.Context, s *store.Store, channel, address string, role
 // A sampleDB is the database of a demo or a talk in the terminal.
 type sampleDB struct {
 	*store.Store
-	made      bool   // of sample data; false: somebody's own
-	temporary bool   // goes away when it is closed
-	dir       string // of a temporary one
+	clock     demo.Clock // by which it goes
+	made      bool       // of sample data; false: somebody's own
+	temporary bool       // goes away when it is closed
+	dir       string     // of a temporary one
 }
 
 // openSample opens the database of c, which names it afterwards in cfg. One
@@ -139,12 +144,16 @@ func openSample(ctx context.Context, c *call, cfg *config, lost chan<- error) (*
 				return fmt.Errorf("make sample data: %w", err)
 			}
 		}
+		o := c.opening(cfg, func(err error) { lost <- err })
+		o.now = db.clock.Now
 		var err error
-		if db.Store, err = c.open(ctx, cfg, func(err error) { lost <- err }); err != nil {
+		if db.Store, err = o.open(ctx); err != nil {
 			return err
 		}
-		db.made, err = isSample(ctx, db.Store)
-		return err
+		if db.made, err = isSample(ctx, db.Store); err != nil || !db.made {
+			return err
+		}
+		return db.clock.Wind(ctx, db.Store)
 	}()
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -16,12 +16,13 @@ import (
 
 // An opening says how a database is opened.
 type opening struct {
-	path  string         // its file, which is made if there is none, or its address
-	key   string         // its key file, which is made together with the keys
-	zone  *time.Location // where people live; nil: nobody is reminded of what is planned through it, or it does not matter
-	max   int            // bytes to which the file may grow; 0: no bound
-	alone bool           // not while another process has it open, nor may one open it then; a file is never shared
-	fatal func(error)    // called when the database has failed so that the process must end; nil: a panic
+	path  string           // its file, which is made if there is none, or its address
+	key   string           // its key file, which is made together with the keys
+	zone  *time.Location   // where people live; nil: nobody is reminded of what is planned through it, or it does not matter
+	max   int              // bytes to which the file may grow; 0: no bound
+	alone bool             // not while another process has it open, nor may one open it then; a file is never shared
+	now   func() time.Time // nil: time.Now
+	fatal func(error)      // called when the database has failed so that the process must end; nil: a panic
 	// recovery returns the recipient for whom new keys are locked, too. It is
 	// called before anything is made; nil: they are locked for nobody else, which
 	// is right for made-up data only.
@@ -45,8 +46,7 @@ func openMade(ctx context.Context, path string) (*store.Store, error) {
 
 // open opens the database of cfg, whose keys are made when it has none.
 func (c *call) open(ctx context.Context, cfg *config, fatal func(error)) (*store.Store, error) {
-	o := opening{path: cfg.db, key: cfg.keyFile(), zone: cfg.zone, max: cfg.dbMax, fatal: fatal, recovery: func() (string, error) { return c.newRecovery(cfg) }}
-	s, err := o.open(ctx)
+	s, err := c.opening(cfg, fatal).open(ctx)
 	if err != nil || cfg.recovery == "" {
 		return s, err
 	}
@@ -63,6 +63,11 @@ func (c *call) open(ctx context.Context, cfg *config, fatal func(error)) (*store
 	return s, nil
 }
 
+// opening says how the database of cfg is opened.
+func (c *call) opening(cfg *config, fatal func(error)) opening {
+	return opening{path: cfg.db, key: cfg.keyFile(), zone: cfg.zone, max: cfg.dbMax, fatal: fatal, recovery: func() (string, error) { return c.newRecovery(cfg) }}
+}
+
 func mustExist(path string) error {
 	if !isAddress(path) && !exists(path) {
 		return fmt.Errorf("there is no database %s: set CHIHAI_DB to the one that is meant", path)
@@ -71,7 +76,7 @@ func mustExist(path string) error {
 }
 
 func (o opening) open(ctx context.Context) (_ *store.Store, err error) {
-	opt := store.Options{Zone: o.zone}
+	opt := store.Options{Now: o.now, Zone: o.zone}
 	fresh := !isAddress(o.path) && !exists(o.path)
 	if fresh { // ask before an empty file is made
 		if opt.Recovery, err = o.recipient(false); err != nil {
@@ -129,7 +134,7 @@ func (o opening) recipient(made bool) (string, error) {
 func (o opening) openKeyed(ctx context.Context, db store.Backend) (*store.Store, error) {
 	key, err := store.ReadKey(o.key)
 	if err == nil {
-		s, err := store.Open(ctx, db, store.Options{Key: key, Zone: o.zone})
+		s, err := store.Open(ctx, db, store.Options{Now: o.now, Key: key, Zone: o.zone})
 		if !errors.Is(err, store.ErrWrongKey) {
 			return s, err
 		}

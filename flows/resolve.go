@@ -73,9 +73,34 @@ func means(c store.PromptChoice, words func(id string) []word, said word) bool {
 	if store.Fold(c.Label) == said.folded {
 		return true
 	}
-	return c.Key != "" && slices.ContainsFunc(words(c.Key), func(w word) bool {
+	return c.Key != "" && among(words(c.Key), said) || answersAs(c, words, said)
+}
+
+// among says whether what was said is one of the words.
+func among(words []word, said word) bool {
+	return slices.ContainsFunc(words, func(w word) bool {
 		return w.folded == said.folded && (said.spelt == said.folded || said.spelt == w.spelt)
 	})
+}
+
+// answersAs says whether the label of c begins with a yes or a no ("Có, gửi")
+// and that is what was said, in whatever words.
+func answersAs(c store.PromptChoice, words func(id string) []word, said word) bool {
+	head, _, more := strings.Cut(c.Label, ",")
+	if !more { // in Khmer the two forms of a yes stand together, without a comma: បាទ/ចាស ផ្ញើ
+		head, _, more = strings.Cut(c.Label, " ")
+		more = more && strings.Contains(head, "/")
+	}
+	if !more {
+		return false
+	}
+	begins := word{store.Fold(head), spelt(head)}
+	for _, id := range []string{"answer.yes", "answer.no"} {
+		if all := words(id); among(all, begins) && among(all, said) {
+			return true
+		}
+	}
+	return false
 }
 
 // spelt brings text into a form in which two spellings are the same when they

@@ -53,6 +53,9 @@ func TestResolve(t *testing.T) {
 	words := typed(t)
 	check := []string{"register.yes", "profile.change_name", "nav.back", "nav.later", "nav.stop"}
 	answers := []string{"answer.yes", "answer.no", "nav.stop"}
+	use := []string{"feedback.use_yes", "feedback.use_not_yet", "feedback.use_no", "nav.stop"}
+	sure := []string{"Có, gửi", "Không, để đó", "nav.stop"}
+	names := []string{"Có Thị An, ấp 3", "Không rõ, chờ", "nav.stop"}
 	list := []string{"05/12 · Nuôi con", "12/12 · Nuôi con", "Xã Kế Sách", "nav.stop"}
 	for _, tt := range []struct {
 		free bool
@@ -77,6 +80,18 @@ func TestResolve(t *testing.T) {
 		{false, answers, "#2", "answer.no"},
 		{false, answers, "(3)", "nav:stop"},
 		{false, answers, "0", ""},
+		{false, use, "có", "feedback.use_yes"},
+		{false, use, "dạ", "feedback.use_yes"},
+		{false, use, "chưa", "feedback.use_not_yet"},
+		{false, use, "ko", "feedback.use_no"},
+		{false, sure, "co", "Có, gửi"},
+		{false, sure, "dạ có", "Có, gửi"},
+		{false, sure, "hông", "Không, để đó"},
+		{true, sure, "có", ""},
+		{false, []string{"បាទ/ចាស ផ្ញើ", "nav.stop"}, "ចាស", "បាទ/ចាស ផ្ញើ"},
+		{false, []string{"Có thể", "nav.stop"}, "có", ""},
+		{false, names, "có", ""},
+		{false, names, "không", ""},
 		{false, answers, "4", ""},
 		{false, answers, "12345678901234567890", ""},
 		{false, answers, "thoi", "nav:stop"},

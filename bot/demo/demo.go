@@ -5,6 +5,8 @@
 //	trainings.toml  44 trainings, with days counted from the day of filling
 //	people.toml     60 women who are registered for them
 //	club.go         one club of pupils, by nicknames
+//	phones.go       the network on which the women of the sample have their phones
+//	clock.go        the time of a demo, which can be moved forward
 //
 // Each file says at its head where it comes from. Nobody in it is real.
 package demo
@@ -149,9 +151,12 @@ func (s *sample) fill(tx *store.Tx, now time.Time) error {
 		return err
 	}
 	var members []*store.Member
-	for _, p := range s.people {
+	for i, p := range s.people {
 		m, err := p.add(tx)
 		if err != nil {
+			return err
+		}
+		if err := phone(tx, m, i); err != nil {
 			return err
 		}
 		members = append(members, m)
@@ -167,8 +172,7 @@ func (s *sample) fill(tx *store.Tx, now time.Time) error {
 	return dropLapsed(tx, now)
 }
 
-// add makes the person a member without a contact: nothing is ever sent to
-// her.
+// add makes the person a member without a contact.
 func (p *person) add(tx *store.Tx) (*store.Member, error) {
 	m, err := tx.NewMember()
 	if err != nil {

@@ -117,7 +117,7 @@ func (s *sender) run(ctx context.Context) {
 		if at := s.launch(now); at.IsZero() {
 			timer.Stop()
 		} else {
-			timer.Reset(at.Sub(now))
+			timer.Reset(min(at.Sub(now), lookTime))
 		}
 		select {
 		case <-ctx.Done():
@@ -127,6 +127,11 @@ func (s *sender) run(ctx context.Context) {
 	}
 	s.underway.Wait()
 }
+
+// lookTime is after how long the sender looks at the clock again, whatever it
+// waits for: a timer does not hear that the clock was set, and stands while the
+// machine is suspended.
+const lookTime = time.Second
 
 // kick makes run look again.
 func (s *sender) kick() {

@@ -77,7 +77,7 @@ func (c *Chat) turn(visitor string) *sync.Mutex {
 
 // chatPage shows the phone.
 func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "chat.html", struct{ Demo bool }{s.Roles != nil})
+	s.show(w, r, http.StatusOK, "chat.html", struct{ Demo, Clock bool }{s.Roles != nil, s.Forward != nil})
 }
 
 // closedPage says what this is where the web chat is off.

@@ -15,9 +15,19 @@ func (s *Server) phonesPage(w http.ResponseWriter, r *http.Request) {
 	}
 	// A browser opens six connections to a server at most, and each phone
 	// keeps one for its stream.
-	n = min(max(n, 2), 4)
-	s.show(w, r, http.StatusOK, "phones.html", struct{ Phones, Slots []int }{slots(4)[1:], slots(n)})
+	n = min(max(n, 2), maxPhones)
+	c := s.clock()
+	if c != nil {
+		c.Phones = n
+	}
+	s.show(w, r, http.StatusOK, "phones.html", struct {
+		Phones, Slots []int
+		Clock         *clock // nil: it cannot be moved
+	}{slots(maxPhones)[1:], slots(n), c})
 }
+
+// maxPhones is enough for an officer, a facilitator and three women.
+const maxPhones = 5
 
 func slots(n int) []int {
 	var all []int

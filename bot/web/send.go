@@ -55,5 +55,8 @@ func (c *Chat) Send(ctx context.Context, m channel.Message) (channel.Receipt, er
 	// Also when the line was there: the attempt that kept it may have died
 	// before it told the pages.
 	c.streams.push(m.Contact, line)
+	if m.Act == store.Edit {
+		return channel.Receipt{Network: m.Network}, nil // it still is the line that it was
+	}
 	return channel.Receipt{Network: m.ID}, nil
 }

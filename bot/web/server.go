@@ -57,6 +57,9 @@ type Config struct {
 	// web chat that may not have written yet, hold the role "facilitator" or
 	// "staff". It is called for browsers on this machine only.
 	Roles func(ctx context.Context, visitor, role string) error
+	// Forward moves the time of the demo forward, for browsers on this machine
+	// only; nil: it cannot be moved.
+	Forward func(ctx context.Context, d time.Duration) error
 
 	Ready   func(context.Context) health.Report // how all is, for /readyz; nil: all is well
 	Metrics http.Handler                        // nil: not handed out here
@@ -163,6 +166,10 @@ func New(c Config) *Server {
 		mux.HandleFunc("GET /phone", s.chatPage)
 		mux.HandleFunc("GET /phones", s.phonesPage)
 		mux.HandleFunc("POST /demo/role", s.role)
+		if c.Forward != nil {
+			mux.HandleFunc("GET /demo/clock", s.clockPage)
+			mux.HandleFunc("POST /demo/clock", s.forward)
+		}
 	}
 	s.handler = s.guard(mux)
 	return s

@@ -101,7 +101,7 @@ func TestEditAndDelete(t *testing.T) {
 	s.send(contact, channel.Message{Message: store.Message{Act: store.Edit, Target: list, Text: "☑ a"}, Network: list})
 	s.send(contact, channel.Message{Message: store.Message{Act: store.Delete, Target: secret, Text: "x"}, Network: secret})
 	s.send(contact, channel.Message{Message: store.Message{Act: store.Delete, Target: "unknown"}})
-	s.send(contact, channel.Message{Message: store.Message{Act: store.Edit, Target: "unknown", Text: "mới"}})
+	s.send(contact, say("mới"))
 	for _, want := range []shown{{Text: "☐ a", Layout: store.Inline, Token: "t"}, {Text: "bí mật"}, {Text: "☑ a", Edits: list}, {Edits: secret, Gone: true}, {Text: "mới"}} {
 		name, got := f.next()
 		if name != "" || got.Text != want.Text || got.Edits != want.Edits || got.Gone != want.Gone || got.Layout != want.Layout || got.Token != want.Token {
