@@ -121,8 +121,8 @@ func TestPaths(t *testing.T) {
 	if closed.Chat() != nil {
 		t.Error("there is a chat where none is open")
 	}
-	if _, page := demo.get("/phones?n=9"); strings.Count(page, "<iframe") != 4 {
-		t.Error("want at most 4 phones")
+	if _, page := demo.get("/phones?n=9"); strings.Count(page, "<iframe") != 5 {
+		t.Error("want at most 5 phones")
 	}
 }
 
