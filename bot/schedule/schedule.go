@@ -73,6 +73,7 @@ func (s *Schedule) jobs() []job {
 		{store.TellOneJob, s.hear},
 		{store.SeatsJob, s.seats},
 		{store.ClubJob, s.club},
+		{store.BeforeJob, s.before},
 		{store.AfterJob, s.after},
 		{store.HearJob, s.hear},
 		{store.BroadcastJob, s.broadcast},
