@@ -99,11 +99,7 @@ func readQuizAnswers(text string) (quizText, *quizFault) {
 // read takes the line n as the next answer. An answer that reads like the number
 // of another one would not be told from it where people type a number.
 func (q *quizText) read(line string, n int) *quizFault {
-	text, star := strings.CutPrefix(line, "*")
-	text, behind := strings.CutSuffix(strings.TrimSpace(text), "*")
-	text = quizBullet.ReplaceAllString(strings.TrimSpace(text), "")
-	text, inside := strings.CutPrefix(text, "*")
-	text = strings.TrimSpace(text)
+	text, star := plainAnswer(line)
 	switch {
 	case len(q.answers) == store.MostAnswers:
 		return quizFaultIn("quiz.bad_answers", q.line, "least", store.LeastAnswers, "most", store.MostAnswers)
@@ -117,7 +113,7 @@ func (q *quizText) read(line string, n int) *quizFault {
 			return quizFaultIn("quiz.bad_same", n, "answer", text)
 		}
 	}
-	if star || behind || inside {
+	if star {
 		if q.right >= 0 {
 			return quizFaultIn("quiz.bad_stars", n)
 		}
@@ -125,6 +121,20 @@ func (q *quizText) read(line string, n int) *quizFault {
 	}
 	q.answers = append(q.answers, text)
 	return nil
+}
+
+// plainAnswer is the answer in a line without its star, wherever that stands, and
+// without the letters, numbers and dashes by which people make a list.
+func plainAnswer(line string) (text string, star bool) {
+	text = line
+	for {
+		bare := strings.Trim(text, "* ")
+		star = star || strings.Trim(text, " ") != bare
+		if bare = quizBullet.ReplaceAllString(bare, ""); bare == text {
+			return text, star
+		}
+		text = bare
+	}
 }
 
 // whole says what is missing of q.

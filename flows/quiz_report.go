@@ -85,7 +85,7 @@ func signed(points int) string {
 }
 
 // decimal writes a number with one place behind the point, which is a comma in
-// Vietnamese and in the Khmer of Viet Nam.
+// Vietnamese; Khmer has one too until its reviewer says otherwise.
 func decimal(language string, v float64) string {
 	s := fmt.Sprintf("%.1f", math.Round(v*10)/10)
 	if language == "en" {

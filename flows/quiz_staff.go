@@ -138,10 +138,14 @@ func takeQuizOf(t *Turn) error {
 	return t.Again("engine.unclear")
 }
 
-// sayQuiz says questions with their answers, the right ones marked as staff mark
-// them: it can be copied, mended and pasted again.
+// sayQuiz says questions with their answers.
 func (t *Turn) sayQuiz(questions []store.QuizQuestion, language string) {
-	var blocks []string
+	t.sayBlocks(quizBlocks(questions, language))
+}
+
+// quizBlocks are questions with their answers, a text each. The right answers are
+// marked as staff mark them: it can be copied, mended and pasted again.
+func quizBlocks(questions []store.QuizQuestion, language string) (blocks []string) {
 	for i, q := range questions {
 		lines := []string{fmt.Sprintf("%d. %s", i+1, q.Text.In(language))}
 		for j, a := range q.Answers {
@@ -153,7 +157,7 @@ func (t *Turn) sayQuiz(questions []store.QuizQuestion, language string) {
 		}
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
-	t.sayBlocks(blocks)
+	return blocks
 }
 
 func askQuizPaste(t *Turn) error {
@@ -370,13 +374,11 @@ func takeQuizCheck(t *Turn) error {
 	d := t.quizDraft()
 	switch t.Chosen() {
 	case "again":
-		if !d.Words {
-			d.Questions = nil
-			t.Set("draft", d)
-		} else {
+		d.Questions = nil
+		if d.Words {
 			d.Questions = q.Questions
-			t.Set("draft", d)
 		}
+		t.Set("draft", d)
 		return t.Goto("paste")
 	case "save":
 	default:

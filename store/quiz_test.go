@@ -42,6 +42,7 @@ func fillQuiz(tx *store.Tx, t *store.Training, member string) error {
 
 // A quizRoom is a training with a test and women who hold a seat in it.
 type quizRoom struct {
+	backend  store.Backend
 	store    *store.Store
 	now      time.Time
 	training string
@@ -53,14 +54,10 @@ func newQuizRoom(t interface {
 	Fatal(...any)
 	Cleanup(func())
 }, women, questions int) *quizRoom {
-	r := &quizRoom{now: villageTime}
-	var err error
-	r.store, err = store.Open(context.Background(), memory.Open(memory.Options{Rerun: 2}), store.Options{Now: func() time.Time { return r.now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.store.Close() })
-	err = r.store.Update(context.Background(), func(tx *store.Tx) error {
+	r := &quizRoom{backend: memory.Open(memory.Options{Rerun: 2}), now: villageTime}
+	t.Cleanup(func() { r.backend.Close() })
+	r.open(t)
+	err := r.store.Update(context.Background(), func(tx *store.Tx) error {
 		r.women = nil
 		start := r.now.AddDate(0, 0, 3)
 		c := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp"}, Start: start, End: start.Add(3 * time.Hour), Seats: women + 1}
@@ -88,6 +85,15 @@ func newQuizRoom(t interface {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// open opens the store, as a new process does.
+func (r *quizRoom) open(t interface{ Fatal(...any) }) {
+	var err error
+	r.store, err = store.Open(context.Background(), r.backend, store.Options{Now: func() time.Time { return r.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // answer keeps an answer and returns why it was refused.
@@ -263,8 +269,8 @@ func TestRemoveQuiz(t *testing.T) {
 	}
 }
 
-// Whatever women answer in whatever order, some twice, some of them become one
-// and some are deleted, at most one sheet of each counts at each time, and the
+// Whatever women answer in whatever order, some twice, while the bot is started
+// anew, some of them become one and some are deleted, at most one sheet of each counts at each time, and the
 // report is what counting by hand gives.
 func TestQuizReport(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -314,6 +320,7 @@ func TestQuizReport(t *testing.T) {
 					}
 				}
 			},
+			"restart": func(*rapid.T) { r.open(rt) },
 			"time passes": func(*rapid.T) {
 				r.now = r.now.Add(time.Duration(rapid.SampledFrom([]int{1, 40, 60}).Draw(rt, "hours")) * time.Hour)
 			},
