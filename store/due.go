@@ -24,7 +24,7 @@ type Due struct {
 	Member   string         `json:"member,omitzero"` // HearJob, TellOneJob, BeforeJob: whom it is for
 	Flow     string         `json:"flow,omitzero"`   // HearJob, TellOneJob, AfterJob, BeforeJob: which flow hears it
 	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob, TellJob, ClubJob, TellOneJob: the flow
-	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob, AfterJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
+	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob, AfterJob, BeforeJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }
