@@ -8,7 +8,7 @@ func All() []*Flow {
 		ticket(), room(), attendance(),
 		profile(), area(), language(), address(),
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(),
-		report(), certificate(), feedback(),
+		report(), certificate(), feedback(), quiz(), trainingQuiz(),
 		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),

@@ -50,6 +50,13 @@ func hearFeedback(t *Turn) error {
 	if _, err := t.Feedback(training, t.Member.ID); !errors.Is(err, store.ErrNotFound) {
 		return ignore(err, store.ErrOver) // she has said it, or it is too late
 	}
+	tested, err := t.wantsQuiz(training, store.QuizAfter)
+	if err != nil {
+		return err
+	}
+	if tested { // one push for both: the feedback follows the test
+		return t.Start("quiz", store.QuizAsk{Training: n.Training, When: store.QuizAfter})
+	}
 	return t.Start("feedback", n)
 }
 

@@ -50,6 +50,13 @@ func askPapers(t *Turn) error {
 	if training.Over(t.Now) {
 		t.Offer(Pick("opinion", "feedback.see"))
 	}
+	tested, err := t.quizThere(training.ID)
+	if err != nil {
+		return err
+	}
+	if tested || training.Cancelled.IsZero() && !training.Over(t.Now) {
+		t.Offer(Pick("quiz", "quiz.staff_title"))
+	}
 	t.Offer(Pick("one", "training.see"))
 	return nil
 }
@@ -76,6 +83,8 @@ func takePapers(t *Turn) error {
 			return err
 		}
 		return t.Stay()
+	case "quiz":
+		return t.Start("training_quiz", oneNote{Training: training.ID})
 	case "certify", "certify_not":
 		return t.certifies(training, t.Chosen() == "certify")
 	case "certify_again":

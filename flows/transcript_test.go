@@ -38,6 +38,7 @@ import (
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@felt A 4                   so many others have said what they think of a sample training
+//	@tested A before 5          the first so many of some others have answered the short test of a sample training
 //	@task, @task fail           does the work that turns have left, or fails at it
 //	@feed 3, @feed 2 blocked    broadcasts go out to the next so many; what came of it, if not delivered
 //	@women 31528 600            so many who live there have written to the bot
@@ -49,7 +50,7 @@ import (
 //	@same Hoa, @same Hoa 2      fails unless her question has the token of the one before, or of the second before
 //	@members 2                  fails unless so many members are kept
 //	@without register.children  a new engine whose flow lacks the step
-//	Hoa: dang ky                Hoa writes
+//	Hoa: dang ky                Hoa writes; ⏎ begins a new line
 //	Hoa: (tap) Có               Hoa taps the button of the latest question
 //	Hoa: (old) Có               … of the question before it
 //	Hoa: (again), (again 20)    the network delivers the latest input again
@@ -241,7 +242,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "broadcast", "club", "club_meeting", "meta", "training", "training_code", "training_start"}
+var public = []string{"area", "broadcast", "club", "club_meeting", "meta", "quiz", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -345,6 +346,10 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(2))
 		s.must(err)
 		s.felt(arg(1), n)
+	case "@tested":
+		n, err := strconv.Atoi(arg(3))
+		s.must(err)
+		s.tested(arg(1), store.QuizWhen(arg(2)), n)
 	case "@task":
 		s.work(arg(1) == "fail")
 	case "@feed":
@@ -418,6 +423,8 @@ func (s *stage) input(who, what string) Input {
 		ID: fmt.Sprintf("test:1/u/%d", s.inputs), Channel: "test:1", From: who,
 		Kind: Text, Text: what, At: s.now.Truncate(time.Second),
 	}
+	what = strings.ReplaceAll(what, "⏎", "\n")
+	in.Text = what
 	p := s.prompt(who)
 	if p != nil && p.Free && len(what) >= 8 {
 		s.typed[what] = true
@@ -689,7 +696,7 @@ func (s *stage) fire(d *store.Due) {
 		flow, data = "remind", raw
 	case store.TellJob:
 		flow = "training_news"
-	case store.AfterJob:
+	case store.AfterJob, store.BeforeJob:
 		flow = d.Flow
 	case store.SeatsJob:
 		s.offerSeats(d.Training)
@@ -709,8 +716,12 @@ func (s *stage) fire(d *store.Due) {
 			return err
 		}
 		training, err := tx.Training(d.Training)
-		if err != nil || d.Job == store.RemindJob && training.Moved != d.Moved {
+		if err != nil || (d.Job == store.RemindJob || d.Job == store.BeforeJob) && training.Moved != d.Moved {
 			return err
+		}
+		if d.Job == store.BeforeJob && d.Member != "" {
+			members = []string{d.Member}
+			return nil
 		}
 		registrations := tx.Holders(d.Training) // of AfterJob: those who came, which is the same here
 		if d.Job == store.TellJob {
@@ -827,6 +838,38 @@ func (s *stage) felt(place string, n int) {
 		}
 		return nil
 	})
+}
+
+// tested keeps what the first n of people who are not in the transcript answer to
+// the test of the training: before it some of it right, after it all.
+func (s *stage) tested(place string, when store.QuizWhen, n int) {
+	id := s.training(place)
+	for i := range n {
+		s.update(func(tx *store.Tx) error {
+			tr, err := tx.Training(id)
+			if err != nil {
+				return err
+			}
+			q, err := tx.Quiz(id)
+			if err != nil {
+				return err
+			}
+			_, m, _, err := tx.Meet("test:1", fmt.Sprint("tested ", i))
+			if err != nil {
+				return err
+			}
+			for j, question := range q.Questions {
+				answer := question.Right
+				if when == store.QuizBefore {
+					answer = (i + j) % len(question.Answers)
+				}
+				if _, err := tx.AnswerQuiz(tr, q, m.ID, when, j, answer); ignore(err, store.ErrAnswered) != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // counted is what comes of the work of a report, for the whole tree.

@@ -70,6 +70,9 @@ func (tx *Tx) CheckIn(training, member, by string, how How) (r *Registration, fi
 	if err := tx.putRegistration(r); err != nil {
 		return nil, false, err
 	}
+	if err := tx.planLateQuiz(t, member); err != nil {
+		return nil, false, err
+	}
 	return r, true, tx.putTraining(t)
 }
 

@@ -129,6 +129,8 @@ var checks = map[string]func(*checker) error{
 	"message_member":      checkMessagesFor,
 	"meta":                checkMeta,
 	"passphrase":          checkPassphrases,
+	"quiz":                checkQuizzes,
+	"quiz_sheet":          checkQuizSheets,
 	"receipt":             only[Receipt]("receipt"),
 	"registration":        checkRegistrations,
 	"registration_member": checkSeats,
@@ -455,6 +457,35 @@ func checkFeedback(c *checker) error {
 		}
 		c.want(f.Training+"/"+f.Member == key, "feedback", key, "says it is "+f.Training+"/"+f.Member)
 		c.wantMember(f.Member, "feedback", key)
+	})
+}
+
+func checkQuizzes(c *checker) error {
+	return documents(c, "quiz", func(key string, q *Quiz) {
+		c.want(q.Training == key, "quiz", key, "says it is of training "+q.Training)
+		c.want(c.has("training", q.Training), "quiz", key, "is of training "+q.Training+", which is not there")
+		for _, o := range q.Questions {
+			c.want(o.Right >= 0 && o.Right < len(o.Answers), "quiz", key, "has a question without a right answer")
+		}
+	})
+}
+
+func checkQuizSheets(c *checker) error {
+	return documents(c, "quiz_sheet", func(key string, s *QuizSheet) {
+		q := find[Quiz](c, "quiz", s.Training)
+		c.want(q != nil && q.Begun, "quiz_sheet", key, "answers the test of training "+s.Training+", which is not there or is said to have no answers")
+		for _, answers := range [][]int{s.Before, s.After} {
+			c.want(q == nil || len(answers) <= len(q.Questions), "quiz_sheet", key, "answers more questions than there are")
+			for i, a := range answers {
+				c.want(q == nil || i >= len(q.Questions) || a >= 0 && a <= len(q.Questions[i].Answers), "quiz_sheet", key, "has an answer that was not offered")
+			}
+		}
+		if s.Member == "" {
+			c.want(strings.HasPrefix(key, s.Training+"/~"), "quiz_sheet", key, "says that it is not known whose it is")
+			return
+		}
+		c.want(s.Training+"/"+s.Member == key, "quiz_sheet", key, "says it is "+s.Training+"/"+s.Member)
+		c.wantMember(s.Member, "quiz_sheet", key)
 	})
 }
 

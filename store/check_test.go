@@ -61,7 +61,7 @@ func village(t *testing.T) *memory.DB {
 			return err
 		}
 		past := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp cũ"}, Start: now.AddDate(0, 0, -3), Area: "92", Seats: 5, Taken: 4}
-		ahead := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp mới"}, Start: now.AddDate(0, 0, 9), Area: "92", Seats: 5, Listed: true}
+		ahead := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp mới"}, Start: now.AddDate(0, 0, 9), End: now.AddDate(0, 0, 9).Add(time.Hour), Area: "92", Seats: 5, Listed: true}
 		for _, training := range []*store.Training{past, ahead} {
 			if err := tx.AddTraining(training); err != nil {
 				return err
@@ -93,6 +93,9 @@ func village(t *testing.T) *memory.DB {
 			return err
 		}
 		if err := tx.PutFeedback(over, &store.Feedback{Member: hoa.ID, Stars: 4}); err != nil {
+			return err
+		}
+		if err := fillQuiz(tx, ahead, hoa.ID); err != nil {
 			return err
 		}
 		if err := tx.Post(&store.Message{Contact: contact.ID, Member: hoa.ID, Channel: "telegram:1", Address: "100", Text: "Chào"}); err != nil {
@@ -211,7 +214,7 @@ func TestCheckFindsNothing(t *testing.T) {
 // Each document that goes missing or cannot be read is noticed, unless nothing
 // leads to it.
 func TestCheckNoticesEveryLoss(t *testing.T) {
-	alone := []string{"contact", "feedback", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "file", "login_code", "passphrase", "session", "tries", "tally", "lease", "club_hand", "club_meeting"}
+	alone := []string{"contact", "feedback", "delivery", "due", "grant", "grant_code", "receipt", "screen", "seen", "task", "conversation", "area", "merge", "meta", "quiz_sheet", "file", "login_code", "passphrase", "session", "tries", "tally", "lease", "club_hand", "club_meeting"}
 	marks := []string{"broadcast_by", "broadcast_live", "message_member", "registration_member", "relay", "tappable", "club_led", "club_of"} // whatever stands there can be read
 	for _, bucket := range store.Buckets() {
 		t.Run(bucket, func(t *testing.T) {

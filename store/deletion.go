@@ -21,6 +21,8 @@ var deletion = []fate{
 	{"registration_member", "deleted", "leads to her registrations"},
 	{"certificate", "deleted", "proves that she took part; who looks its code up is told that nothing is known of it"},
 	{"feedback", "deleted", "what she said of trainings while it is known that it was she; a week after each that is forgotten, and her answer stays as anybody's"},
+	{"quiz", "anonymised", "the test of a training stays; the id of who wrote it leads to nobody"},
+	{"quiz_sheet", "anonymised", "which answers she chose counts on, as anybody's: numbers without a word of hers and without her id"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
@@ -194,6 +196,9 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 			return err
 		}
 		if err := tx.passFeedback(r.Training, m.ID, ""); err != nil {
+			return err
+		}
+		if err := tx.passQuizSheet(r.Training, m.ID, ""); err != nil {
 			return err
 		}
 	}

@@ -20,11 +20,11 @@ type Due struct {
 	Training string         `json:"training,omitzero"`
 	Club     string         `json:"club,omitzero"`   // ClubJob: whose people are told
 	Moved    int            `json:"moved,omitzero"`  // [Training.Moved] when it was planned
-	Member   string         `json:"member,omitzero"` // HearJob, TellOneJob: whom it is for
-	Flow     string         `json:"flow,omitzero"`   // HearJob, TellOneJob, AfterJob: which flow hears it
+	Member   string         `json:"member,omitzero"` // HearJob, TellOneJob, BeforeJob: whom it is for
+	Flow     string         `json:"flow,omitzero"`   // HearJob, TellOneJob, AfterJob, BeforeJob: which flow hears it
 	Data     jsontext.Value `json:"data,omitzero"`   // what only the job understands; HearJob, TellJob, ClubJob, TellOneJob: the flow
 	Urgent   bool           `json:"urgent,omitzero"` // RemindJob, TellJob, ClubJob, TellOneJob: told at night too
-	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob, AfterJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
+	Told     string         `json:"told,omitzero"`   // TellJob, ClubJob, AfterJob, BeforeJob: everybody up to this member has a row of her own, OutageJob: was asked; in the order of ids
 
 	Rest jsontext.Value `json:",embed"`
 }

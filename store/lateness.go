@@ -26,6 +26,7 @@ var Latenesses = []Lateness{
 	{Kind: "seats", Until: "the training begins", Later: "nobody is offered a seat any more"},
 	{Kind: "offer", Until: "the offer lapses", Later: "she is told that it has"},
 	{Kind: "lapse", Bound: LapseTold, Until: "half a day"},
+	{Kind: "test", Until: "the short test before the training closes, an hour after it began"},
 	{Kind: "feedback", Bound: FeedbackDays*24*time.Hour - FeedbackWait, Until: "three days from the end"},
 	{Kind: "certificate", Bound: CertificateDays*24*time.Hour - CertificateWait, Until: "thirty days from the end", Later: "she asks for it, or staff has all offered once more"},
 	{Kind: "club/eve", Until: "the night begins", Later: "the second reminder comes all the same"},

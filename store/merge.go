@@ -196,6 +196,9 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err := tx.passFeedback(r.Training, gone.ID, keep.ID); err != nil {
 			return err
 		}
+		if err := tx.passQuizSheet(r.Training, gone.ID, keep.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -132,7 +132,10 @@ func (tx *Tx) seat(t *Training, r *Registration) error {
 	r.State, r.Entry = Held, ""
 	t.Taken++
 	t.Brought += min(max(r.Children, 0), MaxChildren)
-	return tx.putNewRegistration(r)
+	if err := tx.putNewRegistration(r); err != nil {
+		return err
+	}
+	return tx.planLateQuiz(t, r.Member)
 }
 
 // putNewRegistration keeps r, which has just got its state.

@@ -175,6 +175,9 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 		if err := tx.planReminders(t); err != nil {
 			return nil, err
 		}
+		if err := tx.planQuiz(t); err != nil {
+			return nil, err
+		}
 	}
 	if !t.End.Equal(end) || t.Certificate != certificate {
 		if err := tx.planAfter(t); err != nil {

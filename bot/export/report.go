@@ -25,7 +25,8 @@ type Report struct {
 	Organisation string
 	From, To     time.Time // the trainings began at From or later and before To
 	store.Turnout
-	Areas *store.AreaTree // names the communes
+	Tests []store.QuizOutcome // of those trainings that had a short test
+	Areas *store.AreaTree     // names the communes
 	Made  time.Time
 }
 
@@ -85,8 +86,12 @@ func (r *Report) read(tx *store.Tx, member string) error {
 	if err != nil {
 		return err
 	}
-	found, err := tx.Turnout(r.From, r.To, func(area string) bool { return staffFor(grants, r.Areas, area) })
+	within := func(area string) bool { return staffFor(grants, r.Areas, area) }
+	found, err := tx.Turnout(r.From, r.To, within)
 	if err != nil {
+		return err
+	}
+	if r.Tests, err = tx.QuizOutcomes(r.From, r.To, within); err != nil {
 		return err
 	}
 	r.Organisation, r.Turnout, r.Made = settings.Organisation, *found, tx.Now
@@ -98,8 +103,8 @@ const (
 	areaSheet = "Theo xã, phường"
 )
 
-// write writes the report to w: a sheet by kind, and one by commune in the order
-// of the alphabet, with the kinds beside one another.
+// write writes the report to w: a sheet by kind, one by commune in the order of
+// the alphabet, with the kinds beside one another, and one of the short tests.
 func (r *Report) write(w io.Writer, p *locales.Printer, zone *time.Location) error {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -132,6 +137,7 @@ func (r *Report) write(w io.Writer, p *locales.Printer, zone *time.Location) err
 		areas = append(areas, row)
 	}
 	r.fill(b, areaSheet, title, append(areas, total))
+	r.tests(b, title, zone)
 	made := r.Made.UTC().Format(time.RFC3339)
 	b.try(f.SetDocProps(&excelize.DocProperties{
 		Creator: r.Organisation, LastModifiedBy: r.Organisation, Title: title, Language: "vi-VN", Created: made, Modified: made,

@@ -79,6 +79,7 @@ func (s *Schedule) jobs() []job {
 		{store.TellOneJob, s.byDay(s.hear)},
 		{store.SeatsJob, s.seats},
 		{store.ClubJob, s.byDay(s.club)},
+		{store.BeforeJob, s.byDay(s.before)},
 		{store.AfterJob, s.after},
 		{store.HearJob, s.hear},
 		{store.BroadcastJob, s.broadcast},

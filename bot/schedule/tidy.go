@@ -40,6 +40,10 @@ func nouns() []noun {
 			next, err := tx.FreeFeedback(from, n)
 			return next, next != "", err
 		}},
+		{name: "whose answers to a test they are", forget: func(tx *store.Tx, from string, n int) (string, bool, error) {
+			next, err := tx.FreeQuizSheets(from, n)
+			return next, next != "", err
+		}},
 		{name: "lines of web chats", forget: forgetLines},
 	}
 }
