@@ -166,8 +166,21 @@ func askBroadcast(t *Turn) error {
 // sayObstacles says what stands against sending b as it is, and whether nothing
 // does.
 func (t *Turn) sayObstacles(b *store.Broadcast, training *store.Training) (fine bool, err error) {
+	d, off, err := t.brought(b)
+	if err != nil {
+		return false, err
+	}
 	err = CheckBroadcast(b)
 	switch {
+	case off:
+		t.Say("shelf.send_off")
+		return false, nil
+	case d != nil && d.For == store.ForStaff:
+		t.Say("shelf.send_staff")
+		return false, nil
+	case d != nil && d.For == store.ForFacilitators && b.Source == "" && b.Audience.Op != store.Unread && !b.Audience.OnlyLeads():
+		t.Say("shelf.send_leads")
+		return false, nil
 	case b.Training != "" && training == nil:
 		t.Say("broadcast.training_gone")
 		return false, nil
@@ -213,7 +226,9 @@ func (t *Turn) preview(b *store.Broadcast, training *store.Training) error {
 		if err != nil {
 			return err
 		}
-		t.send(&store.Message{Text: text, File: b.File})
+		letter := &store.Message{Text: text, File: b.File}
+		addDocument(t.engine.catalog.In(language, t.Member.Address), letter, b, t.Member.ID)
+		t.send(letter)
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (tx *Tx) CountReaders(s *Sent, top string, mine func(area string) bool) (*R
 	if err != nil {
 		return nil, err
 	}
-	report := &ReadReport{Leads: b.Audience.onlyLeads()}
+	report := &ReadReport{Leads: b.Audience.OnlyLeads()}
 	units := map[string]*AreaRead{}
 	for r, err := range tx.Receivers(s, "") {
 		if err != nil {
@@ -179,15 +179,15 @@ func unitOf(tree *AreaTree, area, top string) string {
 	return area
 }
 
-// onlyLeads says whether nobody but facilitators can be in a.
-func (a Audience) onlyLeads() bool {
+// OnlyLeads says whether nobody but facilitators can be in a, by how it is made.
+func (a Audience) OnlyLeads() bool {
 	switch a.Op {
 	case Leads:
 		return true
 	case And:
-		return slices.ContainsFunc(a.Of, Audience.onlyLeads)
+		return slices.ContainsFunc(a.Of, Audience.OnlyLeads)
 	case Or:
-		return !slices.ContainsFunc(a.Of, func(part Audience) bool { return !part.onlyLeads() })
+		return !slices.ContainsFunc(a.Of, func(part Audience) bool { return !part.OnlyLeads() })
 	}
 	return false
 }
