@@ -32,6 +32,11 @@ func (tx *Tx) Reading(member, id string) (*Reading, error) {
 	return r, err
 }
 
+// ReadingsOf yields how far the member has come with documents.
+func (tx *Tx) ReadingsOf(member string) iter.Seq2[*Reading, error] {
+	return each[Reading](tx, "document_read", member+"/", after(member+"/"))
+}
+
 // NoteOpened keeps that the member has fetched the document of the broadcast id,
 // and says whether it was the first time.
 func (tx *Tx) NoteOpened(member, id string) (first bool, err error) {
@@ -61,7 +66,7 @@ func (tx *Tx) noteReading(member, id string, which func(*Reading) *time.Time) (f
 // earlier counts.
 func (tx *Tx) mergeReadings(keep, gone *Member) error {
 	var hers []*Reading
-	for r, err := range each[Reading](tx, "document_read", gone.ID+"/", after(gone.ID+"/")) {
+	for r, err := range tx.ReadingsOf(gone.ID) {
 		if err != nil {
 			return err
 		}
