@@ -140,15 +140,24 @@ func (r *ReadReport) Hide() {
 // placeOf is where the member lives, by a unit that is valid now, and whether she
 // is a facilitator. Of one who is gone nothing is known.
 func (tx *Tx) placeOf(tree *AreaTree, member string) (area string, leads bool, err error) {
-	m, err := tx.Member(member)
+	raw, err := tx.kv.Get("member", member)
 	if errors.Is(err, ErrNotFound) {
 		return "", false, nil
+	}
+	m := Member{ID: member} // without what is sealed: there may be many of them
+	if err == nil {
+		var open struct {
+			Area    string `json:"area"`
+			Granted bool   `json:"granted"`
+		}
+		err = decodePlain(Pair{Key: member, Value: raw}, &open)
+		m.Area, m.Granted = open.Area, open.Granted
 	}
 	if err != nil {
 		return "", false, err
 	}
 	area = m.Area
-	grants, err := tx.Grants(m)
+	grants, err := tx.Grants(&m)
 	if err != nil {
 		return "", false, err
 	}
