@@ -41,7 +41,7 @@ func askGroup(t *Turn) error {
 	if err != nil {
 		return err
 	}
-	d, _, err := t.brought(b)
+	d, err := t.brought(b)
 	if err != nil {
 		return err
 	}

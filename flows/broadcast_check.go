@@ -166,20 +166,14 @@ func askBroadcast(t *Turn) error {
 // sayObstacles says what stands against sending b as it is, and whether nothing
 // does.
 func (t *Turn) sayObstacles(b *store.Broadcast, training *store.Training) (fine bool, err error) {
-	d, off, err := t.brought(b)
+	against, err := t.againstSending(b)
 	if err != nil {
 		return false, err
 	}
 	err = CheckBroadcast(b)
 	switch {
-	case off:
-		t.Say("shelf.send_off")
-		return false, nil
-	case d != nil && d.For == store.ForStaff:
-		t.Say("shelf.send_staff")
-		return false, nil
-	case d != nil && d.For == store.ForFacilitators && b.Source == "" && b.Audience.Op != store.Unread && !b.Audience.OnlyLeads():
-		t.Say("shelf.send_leads")
+	case against != "":
+		t.Say(against)
 		return false, nil
 	case b.Training != "" && training == nil:
 		t.Say("broadcast.training_gone")

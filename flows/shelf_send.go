@@ -65,12 +65,38 @@ func takeLines(t *Turn) error {
 	return t.Start("broadcast_new", broadcastNote{Broadcast: b.ID})
 }
 
-// brought is the document that the draft b brings, for whom it may be sent; nil:
-// it brings none. When it was taken off the shelf, off is true.
-func (t *Turn) brought(b *store.Broadcast) (d *store.Document, off bool, err error) {
+// brought is the document that b brings; nil: it brings none.
+func (t *Turn) brought(b *store.Broadcast) (*store.Document, error) {
 	if b.Document == "" {
-		return nil, false, nil
+		return nil, nil
 	}
-	d, err = t.Document(b.Document)
-	return d, err == nil && !d.Off.IsZero(), err
+	return t.Document(b.Document)
+}
+
+// againstSending is the id of what stands against sending the document of b to its
+// audience as things are now: it was taken off the shelf, or they may not fetch
+// it. It is empty when nothing does. A reminder goes to those to whom the first
+// broadcast went.
+func (t *Turn) againstSending(b *store.Broadcast) (string, error) {
+	d, err := t.brought(b)
+	if d == nil || err != nil {
+		return "", err
+	}
+	whom := b.Audience
+	if b.Follows != "" {
+		first, err := t.Broadcast(b.Follows)
+		if err != nil {
+			return "", err
+		}
+		whom = first.Audience
+	}
+	switch {
+	case !d.Off.IsZero():
+		return "shelf.send_off", nil
+	case d.For == store.ForStaff:
+		return "shelf.send_staff", nil
+	case d.For == store.ForFacilitators && !whom.OnlyLeads():
+		return "shelf.send_leads", nil
+	}
+	return "", nil
 }

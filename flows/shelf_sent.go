@@ -435,10 +435,10 @@ func takeReadRemind(t *Turn) error {
 		t.Say("shelf.gone")
 		return t.Start("shelf", nil)
 	}
-	if _, off, err := t.brought(b); err != nil {
+	if against, err := t.againstSending(b); err != nil {
 		return err
-	} else if off {
-		t.Say("shelf.remind_off")
+	} else if against != "" {
+		t.Say(against)
 		return t.Goto("report")
 	}
 	var r store.ReadReport

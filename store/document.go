@@ -60,6 +60,10 @@ const (
 // taken its place: until then it may be on its way to somebody.
 const staleFile = 7 * 24 * time.Hour
 
+// onShelf is the end of a file that is kept for as long as it is a document's. It
+// is a time, so that a program that knows no documents keeps it too.
+var onShelf = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // fetchShards is on how many documents the fetches of one document are counted,
 // so that many who fetch it at once do not wait for one another.
 const fetchShards = 16
@@ -163,7 +167,7 @@ func (tx *Tx) giveFile(d *Document) error {
 		return err
 	}
 	d.Size = f.Size
-	f.Member, f.Document, f.Expires = "", d.ID, time.Time{}
+	f.Member, f.Document, f.Expires = "", d.ID, onShelf
 	return put(tx, "file", f.ID, f)
 }
 

@@ -11,7 +11,7 @@ func checkDocuments(c *checker) error {
 		c.want(d.ID == key, "document", key, "says it is "+d.ID)
 		if d.Off.IsZero() {
 			f := find[File](c, "file", d.File)
-			c.want(f != nil && f.Document == key && f.Expires.IsZero(), "document", key, "stands on the shelf without its file")
+			c.want(f != nil && f.Document == key && f.Expires.Equal(onShelf), "document", key, "stands on the shelf without its file")
 		}
 	})
 	if err != nil {
@@ -26,15 +26,15 @@ func checkDocuments(c *checker) error {
 	return nil
 }
 
-// checkOwner looks whether a file without an end is that of a document.
+// checkOwner looks whether a file that is kept for ever is that of a document.
 func (c *checker) checkOwner(key string, f *File) {
 	if f.Document == "" {
-		c.want(!f.Expires.IsZero(), "file", key, "is kept for ever, and by nothing")
+		c.want(f.Expires.Before(onShelf), "file", key, "is kept for ever, and by nothing")
 		return
 	}
 	d := find[Document](c, "document", f.Document)
 	c.want(d != nil, "file", key, "belongs to document "+f.Document+", which is not there")
-	c.want(d == nil || f.Expires.IsZero() == (d.File == key && d.Off.IsZero()), "file", key, "is kept although its document has let it go, or is let go although it has not")
+	c.want(d == nil || f.Expires.Equal(onShelf) == (d.File == key && d.Off.IsZero()), "file", key, "is kept although its document has let it go, or is let go although it has not")
 	c.want(f.Member == "", "file", key, "belongs to a document and to a member")
 }
 

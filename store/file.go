@@ -22,7 +22,7 @@ type File struct {
 	Size    int       `json:"size"`                 // in bytes
 	SHA256  []byte    `json:"sha256"`               // of the whole
 	Member  string    `json:"member,omitzero"`      // for whom it was made; deleted with her
-	Expires time.Time `json:"expires"`              // deleted from then on; zero: when the document it belongs to lets it go
+	Expires time.Time `json:"expires"`              // deleted from then on
 	Created time.Time `json:"created"`
 
 	// Document is the [Document] whose file this is, or was; empty: it is none's.
@@ -92,7 +92,7 @@ func (tx *Tx) DeleteFile(id string) error {
 
 // ForgetFiles deletes at most n files whose time is over and says how many.
 func (tx *Tx) ForgetFiles(n int) (int, error) {
-	return tx.deleteFiles(n, func(f *File) bool { return !f.Expires.IsZero() && !tx.Now.Before(f.Expires) })
+	return tx.deleteFiles(n, func(f *File) bool { return !tx.Now.Before(f.Expires) })
 }
 
 // FileHead returns the file with id and its first bytes, some thousands at most,
