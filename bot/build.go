@@ -138,6 +138,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"club qr":              exporter.ClubQR,
 		"ticket":               exporter.Ticket,
 		"calendar":             exporter.CalendarEntry,
+		flows.ReadCountWork:    exporter.CountReaders,
+		flows.ReadFileWork:     exporter.ReadersFile,
 		flows.CountWork:        broadcast.Count,
 		flows.FetchWork:        broadcast.Attach(b.channels),
 	}, handle)

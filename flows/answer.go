@@ -16,6 +16,11 @@ func (t *Turn) answer() error {
 	if first, err := leads(t.Tx, t.Contact, in); err != nil || !first {
 		return err
 	}
+	if in.Kind == Choice {
+		if done, err := t.tappedLetter(); done || err != nil {
+			return err
+		}
+	}
 	if ok, err := t.allowed(); err != nil {
 		return err
 	} else if !ok {

@@ -103,8 +103,10 @@ func (t *Turn) broadcastScope(a store.Audience) (s store.Scope, err error) {
 	}
 	for _, g := range groupsOf(a) {
 		switch g.Op {
-		case store.InArea:
+		case store.InArea, store.Leads:
 			s.Areas = may.Areas
+		case store.Unread: // as those were to whom it was sent first, as far as they are hers
+			s.Areas, s.Clubs = may.Areas, may.Clubs
 		case store.InClub:
 			if slices.Contains(may.Clubs, g.ID) && !slices.Contains(s.Clubs, g.ID) {
 				s.Clubs = append(s.Clubs, g.ID)

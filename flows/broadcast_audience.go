@@ -41,6 +41,15 @@ func askGroup(t *Turn) error {
 	if err != nil {
 		return err
 	}
+	d, err := t.brought(b)
+	if err != nil {
+		return err
+	}
+	if d != nil {
+		if err := t.offerLeads(own); err != nil || d.For != store.ForMembers {
+			return err
+		}
+	}
 	for _, a := range own[:min(len(own), areaButtons)] {
 		t.Offer(PickText("a"+a.Code, cut(t.T("broadcast.group_area", "area", a.Name), mostLabel)))
 	}
@@ -65,8 +74,24 @@ func askGroup(t *Turn) error {
 	return nil
 }
 
+// offerLeads offers the facilitators of her areas.
+func (t *Turn) offerLeads(own []*store.Area) error {
+	for _, a := range own[:min(len(own), areaButtons)] {
+		t.Offer(PickText("f"+a.Code, cut(t.T("broadcast.group_leads", "area", a.Name), mostLabel)))
+	}
+	tree, err := t.Areas()
+	if err != nil {
+		return err
+	}
+	if len(own) > 1 || len(own) == 1 && !tree.Leaf(own[0].Code, t.Now) {
+		t.Offer(Option{ID: "leads", Label: "broadcast.leads_part", Wide: true})
+	}
+	return nil
+}
+
 func takeGroup(t *Turn) error {
 	id := t.Chosen()
+	t.Forget("leads")
 	switch {
 	case id == "":
 		return t.Again("engine.unclear")
@@ -75,7 +100,10 @@ func takeGroup(t *Turn) error {
 		t.Forget("skip")
 		t.Forget("past")
 		return t.Goto("training")
-	case id == "part":
+	case id == "part" || id == "leads":
+		if id == "leads" {
+			t.Set("leads", 1)
+		}
 		t.Forget("area")
 		note := areaNote{Any: true}
 		own, err := t.ownAreas()
@@ -86,6 +114,8 @@ func takeGroup(t *Turn) error {
 			note.Top = own[0].Code
 		}
 		return t.Call("area", note)
+	case id[0] == 'f':
+		return t.chooseGroup(store.Audience{Op: store.Leads, ID: id[1:]})
 	case id[0] == 'c':
 		return t.chooseGroup(store.Audience{Op: store.InClub, ID: id[1:]})
 	default:
@@ -99,6 +129,9 @@ func keepGroupArea(t *Turn) error {
 	t.Forget("area")
 	if code == "" {
 		return t.Goto("groups")
+	}
+	if t.Count("leads") > 0 {
+		return t.chooseGroup(store.Audience{Op: store.Leads, ID: code})
 	}
 	return t.chooseGroup(store.Audience{Op: store.InArea, ID: code})
 }
@@ -171,7 +204,7 @@ func trainingOf(a store.Audience, was string) string {
 // ownGroup says whether she may write to those of a single group.
 func (t *Turn) ownGroup(g store.Audience) (bool, error) {
 	switch g.Op {
-	case store.InArea:
+	case store.InArea, store.Leads:
 		return t.Holds(store.Staff, g.ID)
 	case store.InTraining:
 		training, err := t.staffsTraining(g.ID)

@@ -170,8 +170,15 @@ func askBroadcast(t *Turn) error {
 // sayObstacles says what stands against sending b as it is, and whether nothing
 // does.
 func (t *Turn) sayObstacles(b *store.Broadcast, training *store.Training) (fine bool, err error) {
+	against, err := t.againstSending(b)
+	if err != nil {
+		return false, err
+	}
 	err = CheckBroadcast(b)
 	switch {
+	case against != "":
+		t.Say(against)
+		return false, nil
 	case b.Training != "" && training == nil:
 		t.Say("broadcast.training_gone")
 		return false, nil
@@ -217,7 +224,9 @@ func (t *Turn) preview(b *store.Broadcast, training *store.Training) error {
 		if err != nil {
 			return err
 		}
-		t.send(&store.Message{Text: text, File: b.File})
+		letter := &store.Message{Text: text, File: b.File}
+		addDocument(t.engine.catalog.In(language, t.Member.Address), letter, b, t.Member.ID)
+		t.send(letter)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ const FetchWork = "fetch file"
 
 // A FetchFile is what a task that fetches a file is to do.
 type FetchFile struct {
-	Broadcast string `json:"broadcast"` // draft with which it is to go
+	Broadcast string `json:"broadcast"` // draft with which it is to go; empty: it is for the shelf
 	Revision  int    `json:"revision"`  // of the draft: at another one it is not wanted any more
 	Channel   string `json:"channel"`   // that the file came by
 	ID        string `json:"id"`        // by which the channel fetches it

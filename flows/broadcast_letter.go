@@ -125,7 +125,7 @@ func (e *Engine) letterText(b *store.Broadcast, language, you string, m *store.M
 	}
 	p := e.catalog.In(language, you)
 	text, err := FillBroadcast(p, e.opt.Zone, b, m, training)
-	return text + "\n\n" + p.T("broadcast.letter_end"), err
+	return documentHead(p, b) + text + "\n\n" + p.T("broadcast.letter_end"), err
 }
 
 // Letter makes the message of b to a member through the contact c, where relay
@@ -154,7 +154,9 @@ func (e *Engine) Letter(tx *store.Tx, b *store.Broadcast, c *store.Contact, rela
 	if head := e.forWhom(c, reader, &whom); head != "" {
 		text = head + "\n\n" + text
 	}
-	return &store.Message{
+	letter := &store.Message{
 		Contact: c.ID, Member: reader.ID, Channel: c.Channel, Address: c.Address, Lane: b.Lane, Text: text, File: b.File,
-	}, nil
+	}
+	addDocument(e.printer(reader), letter, b, m.ID)
+	return letter, nil
 }

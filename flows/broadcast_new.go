@@ -174,8 +174,11 @@ func askFix(t *Turn) error {
 		return err
 	}
 	t.Say("broadcast.fix_ask")
-	t.Offer(Pick("text", "broadcast.fix_text"), Pick("km", "broadcast.fix_km"), Pick("en", "broadcast.fix_en"), Pick("file", "broadcast.fix_file"))
-	if b.Source == "" {
+	t.Offer(Pick("text", "broadcast.fix_text"), Pick("km", "broadcast.fix_km"), Pick("en", "broadcast.fix_en"))
+	if b.Document == "" {
+		t.Offer(Pick("file", "broadcast.fix_file"))
+	}
+	if b.Source == "" && b.Audience.Op != store.Unread {
 		t.Offer(Pick("audience", "broadcast.fix_audience"))
 	}
 	if uses(b, TrainingVariable, DateVariable, TimeVariable) {

@@ -104,6 +104,9 @@ func (t *Turn) broadcastTraining(b *store.Broadcast) (*store.Training, error) {
 
 // broadcastName is what b is called where there is little room: how it begins.
 func broadcastName(b *store.Broadcast, most int) string {
+	if b.Title != "" {
+		return cut(b.Title, most)
+	}
 	return cut(strings.Join(strings.Fields(writeVariables(b.Text.In(locales.Source))), " "), most)
 }
 
@@ -140,6 +143,11 @@ func (t *Turn) groupName(a store.Audience) (string, error) {
 	case store.InArea:
 		name, err := t.areaName(a.ID)
 		return t.T("broadcast.group_area", "area", name), err
+	case store.Leads:
+		name, err := t.areaName(a.ID)
+		return t.T("broadcast.group_leads", "area", name), err
+	case store.Unread:
+		return t.T("broadcast.group_unread"), nil
 	case store.InTraining:
 		training, err := t.Training(a.ID)
 		if errors.Is(err, store.ErrNotFound) {

@@ -51,6 +51,11 @@ func askClubs(t *Turn) error {
 	}
 	if leads {
 		t.Offer(Option{ID: "new", Label: "clubs.new", Wide: true})
+		if ok, err := t.readsShelf(); err != nil {
+			return err
+		} else if ok {
+			t.Offer(Option{ID: "shelf", Label: "menu.shelf", Wide: true})
+		}
 	}
 	return nil
 }
@@ -61,6 +66,8 @@ func takeClubs(t *Turn) error {
 		return t.typedCode()
 	case "new":
 		return t.Start("club_new", nil)
+	case "shelf":
+		return t.Start("shelf", nil)
 	default:
 		c, err := t.Club(id)
 		if err != nil {

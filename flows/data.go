@@ -115,7 +115,23 @@ func (t *Turn) sayMyData() error {
 	if err != nil {
 		return err
 	}
-	t.SayText(strings.Join(append(lines, clubs...), "\n"))
+	lines = append(lines, clubs...)
+	opened, read := 0, 0
+	for r, err := range t.ReadingsOf(m.ID) {
+		if err != nil {
+			return err
+		}
+		if !r.Opened.IsZero() {
+			opened++
+		}
+		if !r.Read.IsZero() {
+			read++
+		}
+	}
+	if opened+read > 0 {
+		lines = append(lines, t.T("data.documents", "opened", opened, "read", read))
+	}
+	t.SayText(strings.Join(lines, "\n"))
 	return nil
 }
 

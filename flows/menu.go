@@ -44,6 +44,11 @@ func menu() *Flow {
 						t.Offer(Option{ID: "broadcast", Label: "menu.broadcast", Wide: true})
 					}
 				}
+				if ok, err := t.readsShelf(); err != nil {
+					return err
+				} else if ok {
+					t.Offer(Option{ID: "shelf", Label: "menu.shelf", Wide: true})
+				}
 				t.Offer(Pick("help", "menu.help"), Pick("clubs", "menu.clubs"), Pick("settings", "menu.settings"))
 				if len(t.Contact.Members) > 1 {
 					if name := givenName(t.Member.Name); name != "" {

@@ -3,6 +3,7 @@ package flows
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -64,7 +65,8 @@ import (
 //	Hoa: (onetime)              she opens the link with the latest one-time code
 //	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
-//	Hoa: (file 60)              she sends a file of so many MB
+//	Hoa: (file 60), (file 2 a_b.docx)  she sends a file of so many MB; that is called so
+//	Hoa: (letter) Đã đọc        she taps a button of the latest letter with a document that was sent to her
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -242,7 +244,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "broadcast", "club", "club_meeting", "meta", "quiz", "training", "training_code", "training_start"}
+var public = []string{"area", "broadcast", "club", "club_meeting", "document", "meta", "quiz", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -495,9 +497,12 @@ func (s *stage) input(who, what string) Input {
 		case "place":
 			in.Kind, in.Text, in.Place = Location, "", Place{9.6, 105.97}
 		case "file":
-			mb, err := strconv.Atoi(arg)
+			size, name, _ := strings.Cut(arg, " ")
+			mb, err := strconv.Atoi(size)
 			s.must(err)
-			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: "lich.pdf", Type: "application/pdf", Size: int64(mb) << 20}
+			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: cmp.Or(name, "lich.pdf"), Type: "application/pdf", Size: int64(mb) << 20}
+		case "letter":
+			in.Kind, in.Text, in.Tap = Choice, "", s.letterTap(who, rest)
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
 		case "album":
@@ -514,7 +519,7 @@ func (s *stage) input(who, what string) Input {
 			s.t.Fatalf("cannot read %q", what)
 		}
 		s.last[who] = in
-		if in.Kind != Choice || !s.numbers {
+		if in.Kind != Choice || !s.numbers || verb == "letter" {
 			return in
 		}
 		what = rest
@@ -791,6 +796,8 @@ func (s *stage) work(fail bool) {
 		case fail:
 		case task.Work == CountWork:
 			o.Result, o.Error = s.count(task), ""
+		case task.Work == ReadCountWork:
+			o.Result, o.Error = s.readers(task), ""
 		default:
 			if task.Work == certificateWork {
 				var ask TrainingWork
@@ -798,7 +805,7 @@ func (s *stage) work(fail bool) {
 				s.update(func(tx *store.Tx) error { _, err := tx.Certify(ask.Training, task.Member); return err })
 			}
 			f := &store.File{Name: "list.xlsx", Member: task.Member, Expires: s.now.Add(time.Hour)}
-			s.update(func(tx *store.Tx) error { return tx.PutFile(f, []byte(task.Work)) })
+			s.update(func(tx *store.Tx) error { return tx.PutFile(f, s.fileOf(task)) })
 			o.Result, o.Error = jsontext.Value(strconv.Quote(f.ID)), ""
 			switch task.Work {
 			case FetchWork:

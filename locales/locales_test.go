@@ -34,7 +34,7 @@ var prefixes = []string{
 	"courtesy.", // the word and its answer
 	"broadcast.audience_", "broadcast.bin_", "broadcast.count_", "broadcast.mark_", "broadcast.preview_", "broadcast.state_", "broadcast.text_ask_", "broadcast.why_", "desk.bin_",
 	"address.", "club.rule_nth", "club_meet.nth", "club_meet.why_", "kind.", "language.", "other.", "register.next_", "remind.r", "role.", "training.day_", "training.fact_",
-	"training.field_", "training.kind_", "training.name_", "when.day", "you.",
+	"shelf.for_", "shelf.kind_", "shelf.letter_", "training.field_", "training.kind_", "training.name_", "when.day", "you.",
 }
 
 // rooms are the folders whose sources and pages use messages.

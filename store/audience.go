@@ -19,7 +19,7 @@ import (
 type Audience struct {
 	Op AudienceOp `json:"op"`
 	Of []Audience `json:"of,omitzero"` // of And and Or: one or more; of Not: one
-	ID string     `json:"id,omitzero"` // of the club, training, form or broadcast; code of the area, empty for everywhere
+	ID string     `json:"id,omitzero"` // of the club, training, form or broadcast; code of the area, empty for everywhere; of Unread: the first broadcast of the document
 }
 
 // An AudienceOp says how an [Audience] is made.
@@ -33,6 +33,8 @@ const (
 	InTraining  AudienceOp = "training"     // who holds a seat in the training
 	InArea      AudienceOp = "area"         // who lives in the area or below it
 	NotAnswered AudienceOp = "not_answered" // who has not answered the form; refused until there are forms
+	Leads       AudienceOp = "facilitators" // who is a facilitator of the area or of one below it
+	Unread      AudienceOp = "unread"       // whom the broadcast has brought a document that they have not read
 	LeftOver    AudienceOp = "left_over"    // whom the broadcast failed to reach, and of whom it does not know
 )
 
@@ -74,12 +76,12 @@ func (a Audience) check(depth int, left *int) error {
 			}
 		}
 		return nil
-	case InClub, InTraining, LeftOver:
+	case InClub, InTraining, LeftOver, Unread:
 		if a.ID == "" || len(a.Of) > 0 {
 			return fmt.Errorf("%w: %s of nothing", ErrAudience, a.Op)
 		}
 		return nil
-	case InArea:
+	case InArea, Leads:
 		if len(a.Of) > 0 {
 			return fmt.Errorf("%w: area of others", ErrAudience)
 		}
@@ -130,6 +132,10 @@ func (tx *Tx) Meant(a Audience, member string) (bool, error) {
 			return false, err
 		}
 		return tx.livesIn(m.Area, a.ID)
+	case Leads:
+		return tx.leadsIn(a.ID, member)
+	case Unread:
+		return tx.unread(a.ID, member)
 	case LeftOver:
 		bin, err := tx.BinOf(a.ID, member)
 		return bin == BinFailed || bin == BinUnknown, err
@@ -164,6 +170,10 @@ func (tx *Tx) AudienceFrom(a Audience, from string) iter.Seq2[string, error] {
 		return tx.those(tx.keysFrom("registration", a.ID+"/", from), func(id string) (bool, error) { return tx.Meant(a, id) })
 	case InArea:
 		return tx.audienceArea(a.ID, from)
+	case Leads:
+		return tx.audienceLeads(a.ID, from)
+	case Unread:
+		return tx.audienceUnread(a.ID, from)
 	case LeftOver:
 		return tx.audienceLeftOver(a.ID, from)
 	}
@@ -176,9 +186,9 @@ func (tx *Tx) AudienceFrom(a Audience, from string) iter.Seq2[string, error] {
 func (a Audience) width() int {
 	widest := 0
 	switch a.Op {
-	case InClub, LeftOver:
+	case InClub, LeftOver, Unread:
 		return 0
-	case InTraining:
+	case InTraining, Leads:
 		return 1
 	case And:
 		widest = 3

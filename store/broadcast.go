@@ -35,6 +35,10 @@ type Broadcast struct {
 	At       time.Time `json:"at,omitzero"`     // when it is to begin; zero: at once
 	Source   string    `json:"source,omitzero"` // the broadcast of which those are sent to whom it did not or may not have come
 
+	Document string `json:"document,omitzero"` // id of the [Document] that it brings: its buttons open it
+	Title    string `json:"title,omitzero"`    // of the document when this was written
+	Follows  string `json:"follows,omitzero"`  // of a document: the first broadcast that brought it to these people; empty: this is it
+
 	State      BroadcastState `json:"state"`
 	Why        PauseReason    `json:"why,omitzero"`  // Paused: why
 	Said       string         `json:"said,omitzero"` // PauseRefused: what the network said
@@ -109,11 +113,15 @@ type Scope struct {
 // None says whether there is nobody in the scope.
 func (s Scope) None() bool { return len(s.Areas)+len(s.Clubs)+len(s.Trainings) == 0 }
 
-// Audience is who is in the scope; it may not be None.
+// Audience is who is in the scope; it may not be None. A facilitator is in the
+// areas for which she is one, wherever she lives.
 func (s Scope) Audience() Audience {
 	var parts []Audience
 	for _, code := range s.Areas {
 		parts = append(parts, Audience{Op: InArea, ID: code})
+		if code != "" { // everywhere are facilitators too
+			parts = append(parts, Audience{Op: Leads, ID: code})
+		}
 	}
 	for _, id := range s.Clubs {
 		parts = append(parts, Audience{Op: InClub, ID: id})

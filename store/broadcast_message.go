@@ -143,6 +143,11 @@ func (tx *Tx) MayGoOn(b *Broadcast) (PauseReason, error) {
 	if in, err := tx.inScope(b); err != nil || !in {
 		return PauseRole, err
 	}
+	if b.Document != "" {
+		if d, err := tx.Document(b.Document); err != nil || !d.Off.IsZero() {
+			return PauseFile, err
+		}
+	}
 	if b.File == "" {
 		return "", nil
 	}

@@ -185,7 +185,10 @@ func (tx *Tx) Again(b *Broadcast) (*Broadcast, error) {
 	next := b.clone()
 	next = &Broadcast{
 		By: b.By, Text: next.Text, File: b.File, Training: b.Training, Audience: next.Audience, Scope: next.Scope,
-		Lane: b.Lane, Urgent: b.Urgent, Source: b.ID,
+		Lane: b.Lane, Urgent: b.Urgent, Source: b.ID, Document: b.Document, Title: b.Title,
+	}
+	if b.Document != "" {
+		next.Follows = b.First()
 	}
 	return next, tx.AddBroadcast(next)
 }
@@ -307,6 +310,9 @@ func (tx *Tx) begin(b *Broadcast) error {
 		b.Lane = ClubLane
 	default:
 		b.Lane = ProvinceLane
+	}
+	if err := tx.noteSent(b); err != nil {
+		return err
 	}
 	if !b.At.After(tx.Now) {
 		return tx.start(b)

@@ -114,6 +114,10 @@ var checks = map[string]func(*checker) error{
 	"contact":             checkContacts,
 	"conversation":        checkConversations,
 	"delivery":            only[Delivery]("delivery"),
+	"document":            checkDocuments,
+	"document_read":       checkReadings,
+	"document_sent":       checkSents,
+	"document_tally":      checkDocumentTallies,
 	"due":                 checkDue,
 	"feedback":            checkFeedback,
 	"file":                checkFiles,
@@ -232,6 +236,8 @@ func checkMeta(c *checker) error {
 			v = new(AuditHead)
 		case key == "tally":
 			v = new(tallied)
+		case key == "shelf":
+			v = new(Shelf)
 		case strings.HasPrefix(key, "bot/"):
 			v = new(Bot)
 		case key == resealDoc:
@@ -543,6 +549,7 @@ func checkTasks(c *checker) error {
 func checkFiles(c *checker) error {
 	return documents(c, "file", func(key string, f *File) {
 		c.want(f.ID == key, "file", key, "says it is "+f.ID)
+		c.checkOwner(key, f)
 		if c.tx.store.blind {
 			return
 		}

@@ -45,6 +45,10 @@ var deletion = []fate{
 	{"task", "deleted", "work that she asked for"},
 	{"file", "deleted", "files that were made for her"},
 	{"file_chunk", "deleted", "files that were made for her"},
+	{"document", "anonymised", "documents she put on the shelf stay; her id in them leads to nobody"},
+	{"document_tally", "kept", "numbers without a person"},
+	{"document_sent", "kept", "which broadcasts brought a document; holds no person"},
+	{"document_read", "deleted", "which documents she has opened and read"},
 	{"due", "kept", "holds trainings and ids; hers leads to nobody"},
 	{"broadcast", "anonymised", "what she has sent stays; her id in it leads to nobody"},
 	{"broadcast_code", "kept", "nothing about persons"},
@@ -124,6 +128,9 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 		return err
 	}
 	if _, err := tx.deleteRange("broadcast_by", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
+		return err
+	}
+	if _, err := tx.deleteRange("document_read", m.ID+"/", after(m.ID+"/"), 1<<20); err != nil {
 		return err
 	}
 	if err := tx.ForgetPassphrase(m.ID); err != nil {

@@ -25,6 +25,9 @@ type File struct {
 	Expires time.Time `json:"expires"`              // deleted from then on
 	Created time.Time `json:"created"`
 
+	// Document is the [Document] whose file this is, or was; empty: it is none's.
+	Document string `json:"document,omitzero"`
+
 	Rest jsontext.Value `json:",embed"`
 }
 
@@ -90,6 +93,48 @@ func (tx *Tx) DeleteFile(id string) error {
 // ForgetFiles deletes at most n files whose time is over and says how many.
 func (tx *Tx) ForgetFiles(n int) (int, error) {
 	return tx.deleteFiles(n, func(f *File) bool { return !tx.Now.Before(f.Expires) })
+}
+
+// FileHead returns the file with id and its first bytes, some thousands at most,
+// or [ErrNotFound].
+func (tx *Tx) FileHead(id string) (*File, []byte, error) {
+	f, err := get[File](tx, "file", id)
+	if err != nil || f.Size == 0 {
+		return f, nil, err
+	}
+	first, err := get[chunk](tx, "file_chunk", chunkKey(id, 0))
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, first.Bytes, nil
+}
+
+// ShortenFile has the file id deleted at the latest after d. It returns
+// [ErrNotFound] when it is gone.
+func (tx *Tx) ShortenFile(id string, d time.Duration) error {
+	f, err := get[File](tx, "file", id)
+	if err != nil {
+		return err
+	}
+	if until := tx.Now.Add(d); f.Document == "" && until.Before(f.Expires) {
+		f.Expires = until
+		return put(tx, "file", f.ID, f)
+	}
+	return nil
+}
+
+// expireFile has the file id deleted at the time at. One that is gone already may
+// be so.
+func (tx *Tx) expireFile(id string, at time.Time) error {
+	f, err := get[File](tx, "file", id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Expires = at
+	return put(tx, "file", f.ID, f)
 }
 
 // deleteFilesOf deletes the files that were made for the member.

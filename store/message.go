@@ -98,6 +98,10 @@ const (
 	Tap   ChoiceKind = ""      // answers the question
 	Phone ChoiceKind = "phone" // shares her phone number, on networks that can
 	Link  ChoiceKind = "link"  // opens a web page
+
+	// Standing answers no question: it works for as long as the message stands, and
+	// by its label typed anywhere.
+	Standing ChoiceKind = "standing"
 )
 
 // Post puts m into the outbox. ID is given to it when it has none.

@@ -59,6 +59,7 @@ type Message struct {
 
 // A File goes with a message.
 type File struct {
+	ID   string // of the stored file, which never changes; empty: it is none
 	Name string // as it is shown, with its ending
 	Type string // media type; a channel shows images and plays recordings by it
 	Data []byte

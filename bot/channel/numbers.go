@@ -13,6 +13,7 @@ import (
 //	at a question with choices           2. Lớp khác
 //	at one that takes free text          #2 Quay lại
 //	a link answers nothing               Mở trang: https://…
+//	nor does a word that stands          “Đã đọc”
 //
 // A choice that shares the phone number with one press is left out, as there
 // is nothing to press; its number stays free, so that the others are those
@@ -23,6 +24,10 @@ func Numbered(m store.Message) string {
 	for _, c := range m.Choices {
 		if c.Kind == store.Link {
 			lines = append(lines, c.Label+": "+c.URL)
+			continue
+		}
+		if c.Kind == store.Standing {
+			lines = append(lines, "“"+c.Label+"”")
 			continue
 		}
 		n++

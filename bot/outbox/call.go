@@ -162,7 +162,7 @@ func (l *letter) findFile(tx *store.Tx, voice func(id string) (channel.File, boo
 		if err != nil {
 			return fmt.Errorf("read file: %w", err)
 		}
-		l.file = &channel.File{Name: f.Name, Type: f.Type, Data: data}
+		l.file = &channel.File{ID: f.ID, Name: f.Name, Type: f.Type, Data: data}
 	case l.Voice != "":
 		f, ok := voice(l.Voice)
 		if !ok {

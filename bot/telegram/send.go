@@ -121,17 +121,10 @@ func (b *Bot) say(ctx context.Context, m channel.Message) ([]string, error) {
 func (b *Bot) show(ctx context.Context, p tgbotapi.Params, part part) (string, error) {
 	var data json.RawMessage
 	var err error
-	method, field := "sendMessage", ""
+	method := "sendMessage"
 	if part.file != nil {
-		method, field = methodFor(part.file)
 		p.AddNonEmpty("caption", part.text)
-		data, err = b.upload(ctx, method, field, p, part.file)
-		if codeOf(err) == http.StatusBadRequest && method != "sendDocument" && !gone(err) {
-			// A picture of odd proportions, or a person who wants no voice
-			// messages: as a document it can be had.
-			method = "sendDocument"
-			data, err = b.upload(ctx, method, "document", p, part.file)
-		}
+		method, data, err = b.showFile(ctx, p, part.file)
 	} else {
 		p["text"] = part.text
 		p["link_preview_options"] = `{"is_disabled":true}`
@@ -147,6 +140,26 @@ func (b *Bot) show(ctx context.Context, p tgbotapi.Params, part part) (string, e
 		return "", fmt.Errorf("%s: %w: answer without message_id", method, channel.ErrUncertain)
 	}
 	return strconv.FormatInt(sent.ID, 10), nil
+}
+
+// showFile shows a file, and says by which method.
+func (b *Bot) showFile(ctx context.Context, p tgbotapi.Params, f *channel.File) (method string, data json.RawMessage, err error) {
+	method, field := methodFor(f)
+	data, done, err := b.resend(ctx, p, f)
+	if done {
+		return method, data, err
+	}
+	data, err = b.upload(ctx, method, field, p, f)
+	if codeOf(err) == http.StatusBadRequest && method != "sendDocument" && !gone(err) {
+		// A picture of odd proportions, or a person who wants no voice
+		// messages: as a document it can be had.
+		method, field = "sendDocument", "document"
+		data, err = b.upload(ctx, method, field, p, f)
+	}
+	if err == nil {
+		b.remember(f, method, field, data)
+	}
+	return method, data, err
 }
 
 // methodFor says how a file is shown.

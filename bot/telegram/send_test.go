@@ -416,3 +416,33 @@ func TestLimits(t *testing.T) {
 		t.Errorf("limits that were lifted are %+v, %v", b.Limits(), err)
 	}
 }
+
+// The bytes of a stored file travel once. Where Telegram does not know its name
+// for it any more, they travel again, and nothing is shown twice.
+func TestFileOnce(t *testing.T) {
+	b, tg := chatWith(t)
+	send := func() {
+		t.Helper()
+		m := outgoing(store.Message{Text: "Sổ tay"})
+		m.File = &channel.File{ID: "d1", Name: "so-tay.pdf", Type: "application/pdf", Data: []byte("%PDF")}
+		if _, err := b.Send(context.Background(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send()
+	send()
+	b.known.put("d1", uploaded{"sendDocument", "document", "F999"})
+	send()
+	send()
+	var named []bool
+	for _, s := range tg.Sent(5) {
+		if s.File == nil || string(s.File.Data) != "%PDF" || s.Text != "Sổ tay" {
+			t.Errorf("shown %+v", s)
+			continue
+		}
+		named = append(named, s.File.ByID)
+	}
+	if want := []bool{false, true, false, true}; !slices.Equal(named, want) {
+		t.Errorf("sent by name: %v, want %v", named, want)
+	}
+}

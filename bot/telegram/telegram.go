@@ -88,6 +88,7 @@ type Bot struct {
 	inbox    atomic.Pointer[inbox]     // where the webhook hands over; nil unless Receive runs
 	taps     chan string               // ids of taps to be answered
 	shown    *recent[string, []string] // message → network ids of those of its parts that were shown
+	known    *recent[string, uploaded] // file of the store → what Telegram calls it
 	slow     slowdown
 	ear      atomic.Pointer[silence] // nil: updates come in
 	heard    atomic.Int64            // see Heard; Unix nanoseconds, 0: never
@@ -136,6 +137,7 @@ func New(c Config) (*Bot, error) {
 		log:      c.Log,
 		taps:     make(chan string, tapQueue),
 		shown:    newRecent[string, []string](shownTime, 512),
+		known:    newRecent[string, uploaded](knownTime, 512),
 	}
 	if c.Webhook {
 		u, err := base(c.URL)

@@ -40,6 +40,7 @@ type File struct {
 	Name   string
 	Size   int64 // in bytes
 	Data   []byte
+	ByID   bool // it was named, and not uploaded
 }
 
 // A person is a chat as the server knows it.
@@ -112,6 +113,12 @@ func (s *Server) sendMessage(p params) answer {
 
 func (s *Server) sendFile(method, field string, p params) answer {
 	f := p.file
+	if id := p.get(field); f == nil && id != "" {
+		if f = s.uploaded(id); f == nil {
+			return no(http.StatusBadRequest, "Bad Request: wrong file identifier/HTTP URL specified")
+		}
+		p.field = field
+	}
 	switch {
 	case f == nil || p.field != field:
 		return no(http.StatusBadRequest, "Bad Request: there is no "+field+" in the request")
@@ -125,6 +132,23 @@ func (s *Server) sendFile(method, field string, p params) answer {
 	}
 	f.Method = method
 	return s.show(p, Message{Text: p.get("caption"), File: f})
+}
+
+// uploaded is the file that a message carries which names it by id; nil: none
+// does.
+func (s *Server) uploaded(id string) *File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.chats {
+		for _, m := range p.messages {
+			if m.File != nil && "F"+strconv.FormatInt(m.ID, 10) == id {
+				f := *m.File
+				f.ByID = true
+				return &f
+			}
+		}
+	}
+	return nil
 }
 
 // show keeps m, which came with p, as a new message.

@@ -1,0 +1,171 @@
+package export
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"chihai/flows"
+	"chihai/store"
+	"chihai/store/memory"
+
+	"github.com/go-json-experiment/json"
+	"github.com/xuri/excelize/v2"
+)
+
+// TestReaders counts twelve recipients in two communes for an officer of all, for
+// one of the commune with nine of them, and for one who is staff no more. Three of
+// a commune are too few to be told alone. Facilitators who have not read it stand
+// there by name.
+func TestReaders(t *testing.T) {
+	now := time.Date(2026, 11, 1, 1, 0, 0, 0, time.UTC)
+	s, err := store.Open(t.Context(), memory.New(), store.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	officers := map[string]string{"31528": "", "92": "", "none": ""}
+	first := ""
+	err = s.Update(t.Context(), func(tx *store.Tx) error {
+		if err := tx.ImportAreas([]*store.Area{
+			{Code: "92", Name: "Cần Thơ", Kind: "thanh_pho"},
+			{Code: "31528", Name: "Xã Kế Sách", Kind: "xa", Parent: "92"}, {Code: "31684", Name: "=Xã Mỹ Xuyên", Kind: "xa", Parent: "92"},
+		}); err != nil {
+			return err
+		}
+		for _, top := range []string{"31528", "92", "none"} {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			officers[top] = m.ID
+			if top == "none" {
+				continue
+			}
+			if err := tx.Grant(m, &store.Grant{Role: store.Staff, Area: top}); err != nil {
+				return err
+			}
+		}
+		f := &store.File{Name: "a.pdf", Expires: now.Add(time.Hour)}
+		if err := tx.PutFile(f, []byte("%PDF")); err != nil {
+			return err
+		}
+		d := &store.Document{Title: "Sổ tay", Theme: "An toàn", For: store.ForMembers, Area: "92", File: f.ID, By: officers["92"]}
+		if err := tx.AddDocument(d); err != nil {
+			return err
+		}
+		b := &store.Broadcast{
+			By: officers["92"], Text: store.Text{"vi": "Mời xem"}, Document: d.ID, Title: d.Title,
+			Audience: store.Audience{Op: store.InArea, ID: "92"}, Scope: store.Scope{Areas: []string{"92"}},
+		}
+		if err := tx.AddBroadcast(b); err != nil {
+			return err
+		}
+		first = b.ID
+		if b, err = tx.SendBroadcast(b.ID, false); err != nil {
+			return err
+		}
+		var women []string
+		for i := range 12 {
+			m, err := tx.NewMember()
+			if err != nil {
+				return err
+			}
+			m.Name, m.Area = fmt.Sprintf("=Lê Thị %d", i), "31528"
+			if i >= 9 {
+				m.Area = "31684"
+			}
+			if err := tx.PutMember(m); err != nil {
+				return err
+			}
+			if i == 1 {
+				if err := tx.Grant(m, &store.Grant{Role: store.Facilitator, Area: "31528"}); err != nil {
+					return err
+				}
+			}
+			women = append(women, m.ID)
+		}
+		if err := tx.Freeze(b, women, ""); err != nil {
+			return err
+		}
+		roll := tx.Roll(b)
+		for i, id := range women {
+			r, _, err := roll.Find(id)
+			bin := store.BinDelivered
+			if i == 2 {
+				bin = store.BinBlocked
+			}
+			if err := errors.Join(err, roll.Put(r, bin)); err != nil {
+				return err
+			}
+		}
+		if err := roll.Keep(); err != nil {
+			return err
+		}
+		_, err = tx.NoteRead(women[0], b.ID)
+		_, opened := tx.NoteOpened(women[3], b.ID)
+		return errors.Join(err, opened)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(flows.ReadWork{Broadcast: first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &Exporter{Zone: time.UTC}
+	for _, tt := range []struct {
+		top   string
+		total store.ReadCount
+		rows  [][]string // of the sheet, between head and total
+		late  bool
+	}{
+		{"92", store.ReadCount{Sent: 12, Read: 1, Opened: 1, NotYet: 9, Unreached: 1}, [][]string{{"2 nơi ít người, gộp lại", "12", "1", "10", "1", "1"}}, true},
+		{"31528", store.ReadCount{Sent: 9, Read: 1, Opened: 1, NotYet: 6, Unreached: 1}, [][]string{{"Xã Kế Sách", "9", "1", "7", "1", "1"}}, true},
+		{"none", store.ReadCount{}, nil, false},
+	} {
+		task := store.Task{Member: officers[tt.top], Data: data}
+		raw, err := e.CountReaders(t.Context(), s, task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r store.ReadReport
+		if err := json.Unmarshal(raw, &r); err != nil || r.Total != tt.total {
+			t.Errorf("%s: counted %+v, %v, want %+v", tt.top, r.Total, err, tt.total)
+		}
+		raw, err = e.ReadersFile(t.Context(), s, task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := strings.Trim(string(raw), `"`)
+		if (id != "") != (tt.rows != nil) {
+			t.Errorf("%s: file %s", tt.top, raw)
+		}
+		if id == "" {
+			continue
+		}
+		var file []byte
+		if err := s.View(t.Context(), func(tx *store.Tx) error { _, file, err = tx.File(id); return err }); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenReader(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := book.GetRows(readSheet)
+		if err != nil || len(rows) < 4 {
+			t.Fatal(rows, err)
+		}
+		if got := rows[3 : len(rows)-1]; !slices.EqualFunc(got, tt.rows, slices.Equal) {
+			t.Errorf("%s: rows %q, want %q", tt.top, got, tt.rows)
+		}
+		late, err := book.GetRows(lateSheet)
+		if err != nil || len(late) != 5 || late[3][0] != "=Lê Thị 1" {
+			t.Errorf("%s: facilitators who have not read it: %q, %v", tt.top, late, err)
+		}
+	}
+}
