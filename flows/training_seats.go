@@ -39,7 +39,7 @@ func (t *Turn) taken(d *store.Training) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return now.Taken + now.Kept, nil
+	return now.Held(), nil
 }
 
 func askAlong(t *Turn, _ *store.Training) error {

@@ -21,6 +21,7 @@ var deletion = []fate{
 	{"registration_member", "deleted", "leads to her registrations"},
 	{"certificate", "deleted", "proves that she took part; who looks its code up is told that nothing is known of it"},
 	{"feedback", "deleted", "what she said of trainings while it is known that it was she; a week after each that is forgotten, and her answer stays as anybody's"},
+	{"guest", "deleted", "as what she was invited, and whom she sent instead; where she invited others her id leads to nobody"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
@@ -191,6 +192,9 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 			}
 		}
 		if err := tx.deleteRegistration(r); err != nil {
+			return err
+		}
+		if err := tx.kv.Delete("guest", r.Training+"/"+m.ID); err != nil {
 			return err
 		}
 		if err := tx.passFeedback(r.Training, m.ID, ""); err != nil {
