@@ -40,6 +40,9 @@ func remind() *Flow {
 			t.Report(t.Input.ID)
 			t.Say("remind.r"+due.Rule, "training", training.Name.In(t.Language),
 				"when", t.When(t.Local(training.Start)), "clock", t.Clock(t.Local(training.Start)), "place", training.Place)
+			if training.ByInvitation {
+				return t.remindGuest(training)
+			}
 			t.Say("remind.cannot")
 			return nil
 		},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -35,6 +36,7 @@ import (
 //	@grant Lan staff 92         gives a role
 //	@seats TT01 1               sets the seats of a sample training
 //	@cancel TT01, @move TT01 2026-12-20 08:00
+//	@invitation D               makes a sample training one by invitation
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@felt A 4                   so many others have said what they think of a sample training
@@ -49,7 +51,7 @@ import (
 //	@same Hoa, @same Hoa 2      fails unless her question has the token of the one before, or of the second before
 //	@members 2                  fails unless so many members are kept
 //	@without register.children  a new engine whose flow lacks the step
-//	Hoa: dang ky                Hoa writes
+//	Hoa: dang ky                Hoa writes; / stands for a new line
 //	Hoa: (tap) Có               Hoa taps the button of the latest question
 //	Hoa: (old) Có               … of the question before it
 //	Hoa: (again), (again 20)    the network delivers the latest input again
@@ -330,6 +332,8 @@ func (s *stage) direct(words []string) {
 			return err
 		})
 		s.change(arg(1), func(t *store.Training) { t.Approval, t.By = true, by })
+	case "@invitation":
+		s.change(arg(1), func(t *store.Training) { t.ByInvitation, t.Listed = true, false })
 	case "@cancel":
 		s.change(arg(1), func(t *store.Training) { t.Cancelled = s.now })
 	case "@move":
@@ -413,6 +417,7 @@ func (s *stage) direct(words []string) {
 // input makes the input of a line.
 func (s *stage) input(who, what string) Input {
 	s.inputs++
+	what = strings.ReplaceAll(what, " / ", "\n") // lines of one message
 	in := Input{
 		ID: fmt.Sprintf("test:1/u/%d", s.inputs), Channel: "test:1", From: who,
 		Kind: Text, Text: what, At: s.now.Truncate(time.Second),
@@ -670,9 +675,15 @@ func (s *stage) outage(span time.Duration) {
 func (s *stage) fire(d *store.Due) {
 	flow, data := "", d.Data
 	switch d.Job {
-	case store.HearJob:
+	case store.GuestsJob:
+		s.update(func(tx *store.Tx) error { return errors.Join(tx.Done(d), tx.TendGuests(d.Training, zone)) })
+		return
+	case store.HearJob, store.TellOneJob:
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), FromDue(d)))
+		if d.Flow == "invitation" && len(s.posted) > 0 {
+			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
+		}
 		s.write("")
 		return
 	case store.BroadcastJob:
@@ -949,10 +960,11 @@ func (s *stage) seatCode(who string) (code string) {
 // ticket is that of a person for the sample training at a place, as "Hoa A" says,
 // or one that only looks like it.
 func (s *stage) ticket(whose string) (ticket string) {
-	who, place, ok := strings.Cut(whose, " ")
-	if !ok {
+	at := strings.LastIndexByte(whose, ' ')
+	if at < 0 {
 		return strings.Repeat("A", 60)
 	}
+	who, place := whose[:at], whose[at+1:]
 	id := s.training(place)
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		c, err := tx.Contact(tx.ContactID("test:1", who))

@@ -20,6 +20,7 @@ type Guest struct {
 	Training string    `json:"training"`
 	Member   string    `json:"member"`
 	Title    string    `json:"title,omitzero" personal:"text"` // such as "Chi hội trưởng ấp 3"; empty: not known
+	Made     bool      `json:"made,omitzero"`                  // the member was made for this invitation: staff have typed her name
 	By       string    `json:"by,omitzero"`                    // member of staff who invited her
 	At       time.Time `json:"at"`                             // when she was invited
 	Waits    time.Time `json:"waits,omitzero"`                 // word to her is under way until then at the latest
@@ -84,6 +85,12 @@ func (g *Guest) RSVP(r *Registration) RSVP {
 
 // Invited says whether a seat is kept for her until she answers an invitation.
 func (r *Registration) Invited() bool { return r.GaveUp.IsZero() && r.State == Invited }
+
+// Missed says whether she has declined, or not answered in time: a guest may still
+// say otherwise.
+func (r *Registration) Missed() bool {
+	return !r.GaveUp.IsZero() && (r.State == Declined || r.State == Lapsed)
+}
 
 // ReplyTime is by when g is asked to answer: on the day that staff have set
 // where there is one and she was invited before it, else [ReplyBefore]. When an

@@ -292,3 +292,27 @@ func TestGuestAtTheDoor(t *testing.T) {
 	})
 	m.wantSeats(1, 0)
 }
+
+// The report counts what guests have answered, and who came.
+func TestGuestTurnout(t *testing.T) {
+	m := newMeeting(t)
+	if err := m.answer("Hoa", store.Sends); err != nil {
+		t.Fatal(err)
+	}
+	m.until(time.Date(2026, 12, 3, 21, 0, 0, 0, here), true) // Mai's seat is free by then
+	m.update(func(tx *store.Tx) error {
+		_, _, err := tx.CheckIn(m.id, m.members["Hoa"], "", store.ByScan)
+		return err
+	})
+	m.now = m.now.AddDate(0, 0, 3)
+	m.update(func(tx *store.Tx) error {
+		all, err := tx.Turnout(time.Time{}, m.now, func(string) bool { return true })
+		if err != nil {
+			return err
+		}
+		if want := (store.GuestTurnout{Invited: 2, Sends: 1, Silent: 1, Came: 1}); all.Kinds[0].Guests != want {
+			t.Errorf("the report says %+v, want %+v", all.Kinds[0].Guests, want)
+		}
+		return nil
+	})
+}

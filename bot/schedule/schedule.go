@@ -69,6 +69,7 @@ type job struct {
 func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.remind},
+		{store.GuestsJob, s.guests},
 		{store.TellJob, s.tell},
 		{store.TellOneJob, s.hear},
 		{store.SeatsJob, s.seats},
