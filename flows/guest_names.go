@@ -1,8 +1,8 @@
 package flows
 
 import (
+	"regexp"
 	"strings"
-	"unicode"
 
 	"chihai/store"
 
@@ -44,7 +44,7 @@ func readGuests(text string) (guests []namedGuest, n int, fault namesFault) {
 	var lines []string
 	var numbers []int
 	for i, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(strings.TrimLeftFunc(line, beforeName)); line != "" {
+		if line = strings.TrimSpace(beforeName.ReplaceAllString(line, "")); line != "" {
 			lines, numbers = append(lines, line), append(numbers, i+1)
 		}
 	}
@@ -68,10 +68,9 @@ func readGuests(text string) (guests []namedGuest, n int, fault namesFault) {
 	return guests, len(guests), namesFine
 }
 
-// beforeName says whether r may stand before a name in a list: a number, a bullet.
-func beforeName(r rune) bool {
-	return unicode.IsDigit(r) || unicode.IsSpace(r) || strings.ContainsRune(".)-–—*•+", r)
-}
+// beforeName is what may stand before a name in a list: numbers and bullets. A
+// telephone number is none of them.
+var beforeName = regexp.MustCompile(`^(?:\s*\d{1,3}\s*[.)]|\s*\d{1,3}\s+|\s*[-–—*•+])*\s*`)
 
 func readGuest(line string) (namedGuest, bool) {
 	name, title := line, ""

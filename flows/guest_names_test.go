@@ -22,6 +22,7 @@ func TestReadGuests(t *testing.T) {
 		{"Ong Thị Mai\nBá Thị Mai\nBà Mai\nCô", []namedGuest{{"Ong Thị Mai", "", ""}, {"Bá Thị Mai", "", ""}, {"Bà Mai", "", ""}, {"Cô", "", ""}}, 4, namesFine},
 		{"ថាច់ ធីដាវ, ប្រធានសាខា", []namedGuest{{"ថាច់ ធីដាវ", "ប្រធានសាខា", ""}}, 1, namesFine},
 		{"Lê Thị Hoa, Tổ trưởng\nlê thị hoa, tổ trưởng\nLê Thị Hoa, Tổ phó", []namedGuest{{"Lê Thị Hoa", "Tổ trưởng", ""}, {"Lê Thị Hoa", "Tổ phó", ""}}, 2, namesFine},
+		{"090 123 4567", nil, 1, namesBad},
 		{"Lê Thị Hoa\n\n0912 345 678 (số của Hoa)", nil, 3, namesBad},
 		{"Lê Thị Hoa, " + strings.Repeat("a", mostTitle+1), nil, 1, namesBad},
 		{" \n 1. \n-", nil, 0, namesNone},

@@ -281,8 +281,12 @@ func askCancel(t *Turn) error {
 		return t.Goto("one")
 	}
 	t.Say("training.cancel_sure", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
-	if training.Concerns() == 0 {
-		t.Say("training.told_nobody")
+	concerns, err := t.concerns(training)
+	if err != nil {
+		return err
+	}
+	if !concerns {
+		t.sayNobodyTold(training)
 	} else {
 		if err := t.sayToll(training, t.newsText(news{}, training)); err != nil {
 			return err
@@ -319,7 +323,11 @@ func takeCancel(t *Turn) error {
 		return err
 	}
 	t.Say("training.cancelled")
-	if training.Concerns() > 0 {
+	concerns, err := t.concerns(training)
+	if err != nil {
+		return err
+	}
+	if concerns {
 		if err := t.tellHolders(training, news{}); err != nil {
 			return err
 		}

@@ -66,6 +66,7 @@ import (
 //	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
 //	Hoa: (file 60)              she sends a file of so many MB
+//	Lan: (lines 300)            she pastes so many lines with names
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -495,6 +496,10 @@ func (s *stage) input(who, what string) Input {
 			mb, err := strconv.Atoi(arg)
 			s.must(err)
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: "lich.pdf", Type: "application/pdf", Size: int64(mb) << 20}
+		case "lines":
+			n, err := strconv.Atoi(arg)
+			s.must(err)
+			in.Text = strings.TrimSpace(strings.Repeat("Sơn Thị Mỹ\n", n))
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
 		case "album":
