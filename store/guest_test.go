@@ -171,7 +171,9 @@ func TestTendGuests(t *testing.T) {
 	m := newMeeting(t)
 	m.wantTold("the invitation", m.until(time.Date(2026, 12, 1, 7, 0, 0, 0, here), true), "24 07:00 ")
 	m.wantSeats(0, 2)
-	m.wantTold("the day of the answer", m.until(time.Date(2026, 12, 2, 22, 0, 0, 0, here), true), "01 08:00 reminded")
+	m.wantTold("the day of the answer", m.until(time.Date(2026, 12, 1, 12, 0, 0, 0, here), true), "01 08:00 reminded")
+	m.update(func(tx *store.Tx) error { return tx.TendGuests(m.id, here) }) // staff have changed something
+	m.wantTold("the day after it", m.until(time.Date(2026, 12, 2, 22, 0, 0, 0, here), true))
 	m.wantSeats(0, 0)
 	if err := m.answer("Hoa", store.Comes); err != nil {
 		t.Error("she cannot come although a seat is free:", err)
