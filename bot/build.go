@@ -131,6 +131,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
+		"invitation":           exporter.Invitation,
+		"invitations":          exporter.Invitations,
 		"report turnout":       exporter.Turnout,
 		"certificate":          exporter.Certificate,
 		"export certificates":  exporter.Certificates,

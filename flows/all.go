@@ -4,10 +4,10 @@ package flows
 func All() []*Flow {
 	return []*Flow{
 		welcome(), menu(), resume(), help(), courtesy("thanks"), courtesy("greeting"),
-		register(), offer(), mine(), remind(), outage(),
+		register(), offer(), invitation(), mine(), remind(), outage(),
 		ticket(), room(), attendance(),
 		profile(), area(), language(), address(),
-		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(),
+		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(), trainingGuests(),
 		report(), certificate(), feedback(), quiz(), trainingQuiz(),
 		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
 		settings(), people(), myData(), deleteMe(), grant(),

@@ -69,10 +69,12 @@ func beginRoll(t *Turn) error {
 type caller struct {
 	registration *store.Registration
 	member       *store.Member
+	substitute   string // who comes in her stead; empty: nobody does
 }
 
 // roll is the list: those who hold a seat and have come or not, or all who ever
-// were registered and have a name with the words of find.
+// were registered and have a name with the words of find, or the code in it.
+// Guests who have not answered may come, too.
 func (t *Turn) roll(training *store.Training, came bool, find string) ([]caller, error) {
 	words := strings.Fields(store.Fold(find))
 	var all []caller
@@ -80,15 +82,19 @@ func (t *Turn) roll(training *store.Training, came bool, find string) ([]caller,
 		if err != nil {
 			return nil, err
 		}
-		if find == "" && (!r.Holds() || r.Came.IsZero() == came) {
+		if find == "" && (!r.Holds() && !r.Invited() || r.Came.IsZero() == came) {
 			continue
 		}
 		m, err := t.Tx.Member(r.Member)
 		if err != nil {
 			return nil, err
 		}
-		if nameHas(m.Name, words) {
-			all = append(all, caller{r, m})
+		substitute, err := t.substituteFor(training, r)
+		if err != nil {
+			return nil, err
+		}
+		if nameHas(m.Name, words) || substitute != "" && nameHas(substitute, words) || r.Code == store.ReadCode(find) {
+			all = append(all, caller{r, m, substitute})
 		}
 	}
 	order := locales.NameOrder()
@@ -178,10 +184,13 @@ func (t *Turn) callerLabel(c caller, page []caller) string {
 	if n := len(c.member.Phone); n > 3 && slices.ContainsFunc(page, same) {
 		label += " · …" + c.member.Phone[n-3:]
 	}
+	if c.substitute != "" {
+		label = t.T("invite.comer", "substitute", c.substitute, "name", givenName(c.member.Name))
+	}
 	switch {
 	case !c.registration.Came.IsZero():
 		label = "✓ " + label
-	case !c.registration.Holds():
+	case !c.registration.Holds() && !c.registration.Invited():
 		label = "? " + label // it is asked about
 	}
 	return label
@@ -245,7 +254,7 @@ func (t *Turn) takeCaller(training *store.Training, id string) error {
 		return t.Stay()
 	case !r.Came.IsZero():
 		return t.Goto("undo")
-	case !r.Holds():
+	case !r.Holds() && !r.Invited():
 		return t.Goto("let")
 	}
 	m, err := t.Tx.Member(id)

@@ -20,7 +20,11 @@ func (t *Turn) sayCame(training string, m *store.Member, first bool) error {
 		return err
 	}
 	if first {
-		t.Say("attendance.came", "name", m.Name, "came", tr.Came, "taken", tr.Taken)
+		name, err := t.comer(tr, r, m)
+		if err != nil {
+			return err
+		}
+		t.Say("attendance.came", "name", name, "came", tr.Came, "taken", tr.Taken)
 		return t.Log(t.Member.ID, "check in", training+"/"+m.ID)
 	}
 	return t.sayCameBefore(r, m)
@@ -62,7 +66,11 @@ func (t *Turn) askLetIn(training *store.Training, m *store.Member) error {
 	switch {
 	case r == nil:
 		t.Say("attendance.unknown", args...)
-	case r.Holds():
+	case training.ByInvitation && r.State == store.Declined:
+		t.Say("invite.door_declined", args...)
+	case training.ByInvitation && r.State == store.Lapsed:
+		t.Say("invite.door_silent", args...)
+	case r.Holds() || r.Invited():
 		t.Say("attendance.here", args...)
 		t.Offer(Option{ID: "yes", Label: "attendance.check_in", Wide: true}, Pick("no", "answer.no"))
 		return nil

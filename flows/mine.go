@@ -74,14 +74,14 @@ func (t *Turn) upcomingOf(m *store.Member) ([]seat, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !r.Stands() {
+			if !r.Stands() && !r.Missed() {
 				continue
 			}
 			training, err := t.Training(r.Training)
 			if err != nil {
 				return nil, err
 			}
-			if t.comes(training, r) {
+			if t.comes(training, r) && (r.Stands() || training.ByInvitation) {
 				seats = append(seats, seat{training, r, who})
 			}
 		}
@@ -106,7 +106,7 @@ func (t *Turn) line(training *store.Training, who *store.Member) string {
 }
 
 // briefly is what stands behind a training for which she has no seat yet.
-var briefly = map[store.State]string{store.Asked: "mine.asked", store.Waiting: "mine.waiting", store.Offered: "mine.offered"}
+var briefly = map[store.State]string{store.Asked: "mine.asked", store.Waiting: "mine.waiting", store.Offered: "mine.offered", store.Invited: "invitation.waiting", store.Declined: "invitation.declined", store.Lapsed: "invitation.waiting"}
 
 // shownSeats is how many seats are told in full where they are not the matter.
 const shownSeats = 5
@@ -196,11 +196,11 @@ func (t *Turn) seatOf(training, member string) (*seat, error) {
 		return nil, nil
 	}
 	r, err := t.Registration(training, member)
-	if err != nil || !r.Stands() {
+	if err != nil || !r.Stands() && !r.Missed() {
 		return nil, ignore(err, store.ErrNotFound)
 	}
 	tr, err := t.Training(training)
-	if err != nil || !t.comes(tr, r) {
+	if err != nil || !t.comes(tr, r) || !r.Stands() && !tr.ByInvitation {
 		return nil, ignore(err, store.ErrNotFound)
 	}
 	return &seat{tr, r, m}, nil
@@ -228,8 +228,16 @@ func askOne(t *Turn) error {
 			t.Offer(Pick("room", "room.button"))
 		}
 		if s.training.Open(t.Now) && !here {
-			t.Offer(Pick("cancel", "mine.cancel"))
+			if s.training.ByInvitation {
+				t.Offer(Pick("answer", "invitation.change"))
+			} else {
+				t.Offer(Pick("cancel", "mine.cancel"))
+			}
 		}
+		return nil
+	}
+	if s.training.ByInvitation {
+		t.Offer(Option{ID: "answer", Label: "invitation.answer", Wide: true})
 		return nil
 	}
 	if err := t.sayStanding(s.training, s.registration, s.member); err != nil {
@@ -246,6 +254,8 @@ func takeOne(t *Turn) error {
 	switch t.Chosen() {
 	case "cancel":
 		return nil
+	case "answer":
+		return t.Start("invitation", store.GuestNews{Training: t.Note("training"), Member: t.Note("for")})
 	case "room":
 		return t.Start("room", nil)
 	case "ticket", "calendar":

@@ -194,6 +194,9 @@ func (t *Turn) enterGroup() error {
 	case errors.Is(err, store.ErrOver):
 		t.Say("register.over")
 		return t.Start("register", nil)
+	case errors.Is(err, store.ErrByInvitation):
+		t.Say("invitation.only")
+		return t.Start("register", nil)
 	case errors.Is(err, store.ErrGroup):
 		return t.Again("register.group_most", "n", min(store.MaxGroup, training.Seats))
 	case err != nil:

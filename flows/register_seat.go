@@ -33,6 +33,8 @@ func askDetails(t *Turn) error {
 		t.Say("register.cancelled")
 	case !training.Open(t.Now):
 		t.Say("register.over")
+	case training.ByInvitation:
+		return t.detailsOfInvited(training, r)
 	case r != nil && r.Stands():
 		if err := t.sayStanding(training, r, t.Member); err != nil {
 			return err
@@ -68,6 +70,8 @@ func askDetails(t *Turn) error {
 
 func takeDetails(t *Turn) error {
 	switch t.Chosen() {
+	case "answer":
+		return t.Start("invitation", store.GuestNews{Training: t.Note("training"), Member: t.Member.ID})
 	case "me":
 		t.Forget("for")
 		return t.waits("who")
@@ -241,6 +245,9 @@ func takeSeat(t *Turn) error {
 	case errors.Is(err, store.ErrOver):
 		t.Say("register.over")
 		return t.Start("register", nil)
+	case errors.Is(err, store.ErrByInvitation):
+		t.Say("invitation.only")
+		return t.Start("register", nil)
 	case errors.Is(err, store.ErrRegistered):
 		if err := t.sayStanding(training, r, who); err != nil {
 			return err
@@ -326,6 +333,7 @@ var standing = map[store.State]struct{ hers, other string }{
 	store.Asked:   {"register.asked", "register.asked_other"},
 	store.Waiting: {"register.waiting", "register.waiting_other"},
 	store.Offered: {"register.offered", "register.offered_other"},
+	store.Invited: {"invitation.waits", "invitation.waits_other"},
 }
 
 // sayStanding says where r, which is that of who, stands.

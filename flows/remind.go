@@ -48,6 +48,9 @@ func remind() *Flow {
 			}
 			t.Say(words, "n", days, "training", training.Name.In(t.Language),
 				"when", t.When(t.Local(training.Start)), "clock", t.Clock(t.Local(training.Start)), "place", training.Place)
+			if training.ByInvitation {
+				return t.remindGuest(training)
+			}
 			t.Say("remind.cannot")
 			return nil
 		},

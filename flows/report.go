@@ -128,6 +128,10 @@ func (t *Turn) turnoutText(found *store.Turnout) (string, error) {
 	var lines []string
 	for _, k := range found.Kinds {
 		lines = append(lines, t.T("report.kind", "kind", t.T("training.kind_"+string(k.Kind)), "events", k.Events, "registered", k.Registered, "came", k.Came))
+		if g := k.Guests; g.Invited > 0 {
+			lines = append(lines, "   "+t.T("invite.report", "invited", g.Invited, "comes", g.Comes, "sends", g.Sends,
+				"declines", g.Declines, "silent", g.Silent, "came", g.Came))
+		}
 	}
 	if len(found.Areas) == 0 {
 		return strings.Join(lines, "\n"), nil

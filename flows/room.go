@@ -143,7 +143,7 @@ func (t *Turn) saidRoom(training *store.Training, r *store.Registration, first b
 		t.Say("room.before", append(args, "time", t.Clock(t.Local(r.Came)))...)
 	case errors.Is(err, store.ErrFull):
 		t.Say("room.full", args...)
-	case errors.Is(err, store.ErrApproval):
+	case errors.Is(err, store.ErrApproval), errors.Is(err, store.ErrByInvitation):
 		t.Say("room.approval", args...)
 	case errors.Is(err, store.ErrCancelled):
 		t.Say("register.cancelled")
@@ -165,7 +165,7 @@ func (t *Turn) walksIn() (*store.Training, error) {
 	switch {
 	case !training.RoomOpen(t.Now):
 		err = store.ErrLate
-	case training.Approval:
+	case training.Approval, training.ByInvitation:
 		err = store.ErrApproval
 	case training.FreeAtDoor(t.Now) == 0:
 		err = store.ErrFull

@@ -129,9 +129,9 @@ func askDocumentTitle(t *Turn) error {
 }
 
 func takeDocumentTitle(t *Turn) error {
-	title, ok := readTitle(t.Words())
+	title, ok := readShelfTitle(t.Words())
 	if !ok {
-		return t.Again("shelf.title_again", "most", mostTitle)
+		return t.Again("shelf.title_again", "most", mostShelfTitle)
 	}
 	return t.changeDocument(func(d *store.Document) { d.Title = title })
 }

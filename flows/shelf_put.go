@@ -214,10 +214,10 @@ func takeTitle(t *Turn) error {
 	t.Get("file", &f)
 	title, ok := f.Title, true
 	if t.Chosen() != "suggested" {
-		title, ok = readTitle(t.Words())
+		title, ok = readShelfTitle(t.Words())
 	}
 	if !ok {
-		return t.Again("shelf.title_again", "most", mostTitle)
+		return t.Again("shelf.title_again", "most", mostShelfTitle)
 	}
 	t.Set("title", title)
 	t.About(title)

@@ -12,8 +12,8 @@ import (
 // This file holds what is said of a document, and which files may be one.
 
 const (
-	mostTitle = 80 // how long the title of a document is, in letters
-	mostTheme = 36 // and that of a theme: it stands on a button
+	mostShelfTitle = 80 // how long the title of a document is, in letters
+	mostTheme      = 36 // and that of a theme: it stands on a button
 )
 
 // documentLine is a document in one line.
@@ -102,16 +102,16 @@ func formatOf(name, kind string) string {
 // titleOf is the title that the name of a file suggests; empty: it suggests none.
 func titleOf(name string) string {
 	name = strings.TrimSuffix(name, path.Ext(name))
-	title, ok := readTitle(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	title, ok := readShelfTitle(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 	if !ok {
 		return ""
 	}
 	return title
 }
 
-// readTitle reads a title as it was typed. Braces stand for variables in what is
+// readShelfTitle reads a title as it was typed. Braces stand for variables in what is
 // sent, so there are none in it.
-func readTitle(text string) (string, bool) {
-	text = strings.NewReplacer("{", "(", "}", ")").Replace(cleanText(text, 4*mostTitle))
-	return oneLine(text, 2, mostTitle)
+func readShelfTitle(text string) (string, bool) {
+	text = strings.NewReplacer("{", "(", "}", ")").Replace(cleanText(text, 4*mostShelfTitle))
+	return oneLine(text, 2, mostShelfTitle)
 }

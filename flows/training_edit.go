@@ -80,12 +80,16 @@ func askSave(t *Turn) error {
 	if was.Children && !d.Children && now.Brought > 0 {
 		t.Say("training.children_stay", "n", now.Brought)
 	}
+	concerns, err := t.concerns(now)
+	if err != nil {
+		return err
+	}
 	save := "training.save"
 	switch news := t.newsText(changeNews(was), d); {
 	case news == "":
 		t.Say("training.told_none")
-	case now.Concerns() == 0:
-		t.Say("training.told_nobody")
+	case !concerns:
+		t.sayNobodyTold(now)
 	default:
 		if err := t.sayToll(now, news); err != nil {
 			return err
@@ -128,7 +132,11 @@ func takeSave(t *Turn) error {
 		return err
 	}
 	t.Say("training.saved")
-	if t.newsText(changeNews(was), now) != "" && now.Concerns() > 0 {
+	concerns, err := t.concerns(now)
+	if err != nil {
+		return err
+	}
+	if t.newsText(changeNews(was), now) != "" && concerns {
 		at, err := t.tellHolders(now, changeNews(was))
 		if err != nil {
 			return err

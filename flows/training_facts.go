@@ -120,8 +120,8 @@ func carry(to, was, now *store.Training) {
 	if now.Children != was.Children {
 		to.Children = now.Children
 	}
-	if now.Listed != was.Listed || now.Approval != was.Approval {
-		to.Listed, to.Approval = now.Listed, now.Approval
+	if now.Listed != was.Listed || now.Approval != was.Approval || now.ByInvitation != was.ByInvitation {
+		to.Listed, to.Approval, to.ByInvitation = now.Listed, now.Approval, now.ByInvitation
 	}
 }
 
@@ -159,7 +159,18 @@ func (t *Turn) fit(d *store.Training) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	otherWay := false
+	if d.ID != "" {
+		now, err := t.Training(d.ID)
+		if err != nil {
+			return false, err
+		}
+		otherWay = now.ByInvitation != d.ByInvitation && now.Concerns() > 0
+	}
 	switch {
+	case otherWay:
+		t.Say("invite.way_stays")
+		return false, t.Goto("listed")
 	case !mine:
 		t.Say("training.area_not_yours")
 		return false, t.Goto("area")

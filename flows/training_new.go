@@ -59,6 +59,10 @@ func takePublish(t *Turn) error {
 	if err := t.Log(t.Member.ID, "add training", d.ID); err != nil {
 		return err
 	}
+	if d.ByInvitation {
+		t.Say("invite.published")
+		return t.Start("training_guests", d.ID)
+	}
 	t.Say("training.published")
 	return t.Start("training_one", oneNote{Training: d.ID, Share: true})
 }

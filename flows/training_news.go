@@ -75,6 +75,9 @@ func trainingNews() *Flow {
 			if err != nil {
 				return ignore(err, store.ErrNotFound)
 			}
+			if training.ByInvitation {
+				return t.hearGuestNews(n, training)
+			}
 			r, err := t.Registration(n.Training, t.Member.ID)
 			if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Stands() || r.At.After(n.At)) || !t.Now.Before(n.Until) {
 				return nil
@@ -98,19 +101,29 @@ func trainingNews() *Flow {
 // nothing to tell.
 func (t *Turn) newsText(n news, training *store.Training) string {
 	name := training.Name.In(t.Language)
-	switch {
-	case n.Cancelled && !n.Start.IsZero():
-		return t.T("training_news.cancelled", "training", name, "time", t.span(n.Start, n.End))
-	case n.Start.IsZero():
-		return t.T("training_news.cancelled", "training", name, "time", t.span(training.Start, training.End))
-	case !training.Cancelled.IsZero(): // that is told too
+	if n.Cancelled || n.Start.IsZero() {
+		start, end := n.Start, n.End // when people still expect it
+		if start.IsZero() {
+			start, end = training.Start, training.End
+		}
+		said := "training_news.cancelled"
+		if training.ByInvitation {
+			said = "invitation.cancelled"
+		}
+		return t.T(said, "training", name, "time", t.span(start, end))
+	}
+	if !training.Cancelled.IsZero() { // that is told too
 		return ""
 	}
 	moved := !n.Start.Equal(training.Start) || !n.End.Equal(training.End)
 	if !moved && n.Place == training.Place {
 		return ""
 	}
-	lines := []string{t.T("training_news.changed", "training", name)}
+	head, cannot := "training_news.changed", "\n\n"+t.T("remind.cannot")
+	if training.ByInvitation { // she is asked again below
+		head, cannot = "invitation.changed", ""
+	}
+	lines := []string{t.T(head, "training", name)}
 	if moved {
 		lines = append(lines, t.T("training_news.time", "time", t.span(training.Start, training.End), "old", t.span(n.Start, n.End)))
 	}
@@ -122,5 +135,5 @@ func (t *Turn) newsText(n news, training *store.Training) string {
 	if !moved {
 		lines = append(lines, t.T("training_news.same_time", "time", t.span(training.Start, training.End)))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + t.T("remind.cannot")
+	return strings.Join(lines, "\n") + cannot
 }

@@ -75,6 +75,13 @@ func askTraining(t *Turn) error {
 	}
 	t.SayText(lines)
 	counts := []string{t.T("training.counts", "taken", training.Taken, "free", training.Free())}
+	if training.ByInvitation {
+		guests, err := t.guestList(training, "")
+		if err != nil {
+			return err
+		}
+		counts = []string{t.guestCounts(training, guests)}
+	}
 	if training.Brought > 0 {
 		counts = append(counts, t.T("training.brought", "n", training.Brought))
 	}
@@ -106,11 +113,15 @@ func askTraining(t *Turn) error {
 	if training.Waiting+training.Kept > 0 {
 		t.Offer(Pick("waiting", "training.waiting_list"))
 	}
-	if training.Taken > 0 {
+	if training.ByInvitation {
+		t.Offer(Option{ID: "guests", Label: "invite.list", Wide: true})
+	} else if training.Taken > 0 {
 		t.Offer(Pick("list", "training.list"), Pick("file", "training.file"))
 	}
 	t.Offer(Pick("papers", "papers.title"))
-	if training.Open(t.Now) {
+	if training.Open(t.Now) && training.ByInvitation {
+		t.Offer(Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
+	} else if training.Open(t.Now) {
 		t.Offer(Pick("share", "training.share"), Pick("edit", "training.edit"), Pick("cancel", "training.cancel"))
 		if training.Taken > 0 {
 			t.Offer(Pick("remove", "training.remove"))
@@ -145,6 +156,8 @@ func takeTraining(t *Turn) error {
 		return t.Start("training_edit", training.ID)
 	case "attendance":
 		return t.Start("attendance", training.ID)
+	case "guests":
+		return t.Start("training_guests", training.ID)
 	case "papers":
 		return t.Start("training_papers", oneNote{Training: training.ID})
 	case "asked":
@@ -252,6 +265,8 @@ func fileWords(work string) (done, failed string) {
 		return "certificate.all_done", "papers.failed"
 	case signWork:
 		return "papers.sign_done", "papers.failed"
+	case invitationsWork:
+		return "invite.papers_done", "papers.failed"
 	}
 	return "training.file_done", "training.file_failed"
 }
@@ -266,8 +281,12 @@ func askCancel(t *Turn) error {
 		return t.Goto("one")
 	}
 	t.Say("training.cancel_sure", "training", training.OfficialName(), "time", t.span(training.Start, training.End))
-	if training.Concerns() == 0 {
-		t.Say("training.told_nobody")
+	concerns, err := t.concerns(training)
+	if err != nil {
+		return err
+	}
+	if !concerns {
+		t.sayNobodyTold(training)
 	} else {
 		if err := t.sayToll(training, t.newsText(news{}, training)); err != nil {
 			return err
@@ -304,7 +323,11 @@ func takeCancel(t *Turn) error {
 		return err
 	}
 	t.Say("training.cancelled")
-	if training.Concerns() > 0 {
+	concerns, err := t.concerns(training)
+	if err != nil {
+		return err
+	}
+	if concerns {
 		at, err := t.tellHolders(training, news{Cancelled: true})
 		if err != nil {
 			return err

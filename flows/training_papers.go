@@ -19,6 +19,10 @@ func trainingPapers() *Flow {
 // Data is a [TrainingWork].
 const signWork = "list to sign"
 
+// invitationsWork is work that is left outside the turn: the invitations of all
+// guests who have not declined, as PDF. Its Data is a [TrainingWork].
+const invitationsWork = "invitations"
+
 // ofPapers is the training whose papers are shown, as [Turn.staffTraining].
 func (t *Turn) ofPapers() (*store.Training, error) {
 	var n oneNote
@@ -32,10 +36,16 @@ func askPapers(t *Turn) error {
 		return err
 	}
 	t.Say("papers.which", "training", training.OfficialName())
-	if training.Taken > 0 {
+	switch {
+	case training.Taken+training.Invited > 0:
 		t.Offer(Pick("sign", "papers.sign"), Pick("file", "papers.file"))
-	} else {
+	case training.ByInvitation:
+		t.Say("invite.list_none")
+	default:
 		t.Say("training.list_none")
+	}
+	if training.ByInvitation && training.Cancelled.IsZero() {
+		t.Offer(Pick("invitations", "invite.papers"))
 	}
 	switch over := training.Over(t.Now); {
 	case !training.Cancelled.IsZero():
@@ -75,6 +85,8 @@ func takePapers(t *Turn) error {
 		return t.makePaper(signWork, training)
 	case "file":
 		return t.makePaper(exportWork, training)
+	case "invitations":
+		return t.makePaper(invitationsWork, training)
 	case "opinion":
 		if err := t.sayOpinion(training); err != nil {
 			return err

@@ -60,7 +60,11 @@ func (t *Turn) sayToll(training *store.Training, text string) error {
 		return err
 	}
 	if reached > 0 {
-		t.Say("training.told", "n", reached)
+		told := "training.told"
+		if training.ByInvitation {
+			told = "invite.told"
+		}
+		t.Say(told, "n", reached)
 		t.Say("training.told_text", "text", text)
 	}
 	if unreached > 0 {
@@ -81,6 +85,27 @@ func (t *Turn) sayTelling(training *store.Training, at time.Time) error {
 	}
 	t.Say("training.telling", "n", reached)
 	return nil
+}
+
+// concerns says whether somebody is to be told when the training changes: with
+// guests that may be those alone who have not answered in time.
+func (t *Turn) concerns(training *store.Training) (bool, error) {
+	if training.Concerns() > 0 || !training.ByInvitation {
+		return training.Concerns() > 0, nil
+	}
+	for _, err := range t.Concerned(training.ID) {
+		return err == nil, err
+	}
+	return false, nil
+}
+
+// sayNobodyTold says that nobody is concerned.
+func (t *Turn) sayNobodyTold(training *store.Training) {
+	if training.ByInvitation {
+		t.Say("invite.told_nobody")
+	} else {
+		t.Say("training.told_nobody")
+	}
 }
 
 // reach counts those who hold a seat or wait for one and get messages, and those

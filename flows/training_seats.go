@@ -2,6 +2,7 @@ package flows
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ func (t *Turn) taken(d *store.Training) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return now.Taken + now.Kept, nil
+	return now.Held(), nil
 }
 
 func askAlong(t *Turn, _ *store.Training) error {
@@ -56,31 +57,60 @@ func takeAlong(t *Turn, d *store.Training) error {
 	return nil
 }
 
-func askListed(t *Turn, _ *store.Training) error {
+func askListed(t *Turn, d *store.Training) error {
 	t.Say("training.listed_ask")
-	for _, id := range []string{"all", "approval", "link"} {
+	ways := []string{"all", "approval", "link", "invitation"}
+	if slices.Contains(invitedKinds, d.Kind) { // what is right for most stands first
+		ways = []string{"invitation", "all", "approval", "link"}
+	}
+	for _, id := range ways {
 		t.Offer(Option{ID: id, Label: listings[id], Wide: true})
 	}
 	return nil
 }
 
+// invitedKinds are the kinds of events to which most Unions invite by name.
+var invitedKinds = []store.Kind{store.Seminar, store.Dialogue, store.Supervision}
+
 func takeListed(t *Turn, d *store.Training) error {
 	if t.Chosen() == "" {
 		return t.Again("engine.unclear")
 	}
-	d.Listed, d.Approval = t.Chosen() != "link", t.Chosen() == "approval"
+	way := t.Chosen()
+	if d.ByInvitation != (way == "invitation") {
+		if stays, err := t.sameWay(d); err != nil || stays {
+			if stays {
+				return t.Again("invite.way_stays")
+			}
+			return err
+		}
+	}
+	d.Listed, d.Approval, d.ByInvitation = way == "all" || way == "approval", way == "approval", way == "invitation"
 	return nil
 }
 
+// sameWay says whether somebody stands on what d is the draft of, so that it
+// stays by invitation, or not.
+func (t *Turn) sameWay(d *store.Training) (bool, error) {
+	if d.ID == "" {
+		return false, nil
+	}
+	now, err := t.Training(d.ID)
+	return err == nil && now.Concerns() > 0, err
+}
+
 // listings are the ways to a seat: everybody takes one, everybody asks for one
-// and staff decide, or only who has the link sees the training.
+// and staff decide, only who has the link sees the training, or staff invite by
+// name.
 var listings = map[string]string{
-	"all": "training.listed_all", "approval": "training.listed_approval", "link": "training.listed_link",
+	"all": "training.listed_all", "approval": "training.listed_approval", "link": "training.listed_link", "invitation": "invite.way",
 }
 
 // listing is the locale id of the way to a seat in d.
 func listing(d *store.Training) string {
 	switch {
+	case d.ByInvitation:
+		return listings["invitation"]
 	case d.Approval:
 		return listings["approval"]
 	case d.Listed:

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -36,6 +37,7 @@ import (
 //	@grant Lan staff 92         gives a role
 //	@seats TT01 1               sets the seats of a sample training
 //	@cancel TT01, @move TT01 2026-12-20 08:00
+//	@invitation D               makes a sample training one by invitation
 //	@people A 23                registers people for a sample training, who have written to the bot
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@felt A 4                   so many others have said what they think of a sample training
@@ -67,6 +69,7 @@ import (
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
 //	Hoa: (file 60), (file 2 a_b.docx)  she sends a file of so many MB; that is called so
 //	Hoa: (letter) Đã đọc        she taps a button of the latest letter with a document that was sent to her
+//	Lan: (lines 300)            she pastes so many lines with names
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
 //	    what the bot answers, indented, with its [buttons]; · is an empty line in it
 //	    → Mai: what it tells somebody else
@@ -334,6 +337,8 @@ func (s *stage) direct(words []string) {
 			return err
 		})
 		s.change(arg(1), func(t *store.Training) { t.Approval, t.By = true, by })
+	case "@invitation":
+		s.change(arg(1), func(t *store.Training) { t.ByInvitation, t.Listed = true, false })
 	case "@cancel":
 		s.change(arg(1), func(t *store.Training) { t.Cancelled = s.now })
 	case "@move":
@@ -503,6 +508,10 @@ func (s *stage) input(who, what string) Input {
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: cmp.Or(name, "lich.pdf"), Type: "application/pdf", Size: int64(mb) << 20}
 		case "letter":
 			in.Kind, in.Text, in.Tap = Choice, "", s.letterTap(who, rest)
+		case "lines":
+			n, err := strconv.Atoi(arg)
+			s.must(err)
+			in.Text = strings.TrimSpace(strings.Repeat("Sơn Thị Mỹ\n", n))
 		case "photo":
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f1", Type: "image/jpeg"}
 		case "album":
@@ -683,9 +692,15 @@ func (s *stage) outage(span time.Duration) {
 func (s *stage) fire(d *store.Due) {
 	flow, data := "", d.Data
 	switch d.Job {
-	case store.HearJob:
+	case store.GuestsJob:
+		s.update(func(tx *store.Tx) error { return errors.Join(tx.Done(d), tx.TendGuests(d.Training, zone)) })
+		return
+	case store.HearJob, store.TellOneJob:
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), FromDue(d)))
+		if d.Flow == "invitation" && len(s.posted) > 0 {
+			fmt.Fprintf(&s.out, "    (%s)\n", s.now.Format("2006-01-02 15:04"))
+		}
 		s.write("")
 		return
 	case store.BroadcastJob:
@@ -1000,10 +1015,11 @@ func (s *stage) seatCode(who string) (code string) {
 // ticket is that of a person for the sample training at a place, as "Hoa A" says,
 // or one that only looks like it.
 func (s *stage) ticket(whose string) (ticket string) {
-	who, place, ok := strings.Cut(whose, " ")
-	if !ok {
+	at := strings.LastIndexByte(whose, ' ')
+	if at < 0 {
 		return strings.Repeat("A", 60)
 	}
+	who, place := whose[:at], whose[at+1:]
 	id := s.training(place)
 	s.must(s.store.View(context.Background(), func(tx *store.Tx) error {
 		c, err := tx.Contact(tx.ContactID("test:1", who))

@@ -58,7 +58,7 @@ func (tx *Tx) CheckIn(training, member, by string, how How) (r *Registration, fi
 		return nil, false, err
 	case !t.Cancelled.IsZero():
 		return r, false, ErrCancelled
-	case r == nil || !r.Holds():
+	case r == nil || !r.Holds() && !r.Invited():
 		return r, false, ErrNoSeat
 	case !r.Came.IsZero():
 		return r, false, nil
@@ -67,7 +67,13 @@ func (tx *Tx) CheckIn(training, member, by string, how How) (r *Registration, fi
 		return r, false, err
 	}
 	tx.came(t, r, by, how)
-	if err := tx.putRegistration(r); err != nil {
+	if r.Invited() { // she has answered by coming
+		t.Invited--
+		err = tx.seat(t, r)
+	} else {
+		err = tx.putRegistration(r)
+	}
+	if err != nil {
 		return nil, false, err
 	}
 	if err := tx.planLateQuiz(t, member); err != nil {
@@ -79,7 +85,7 @@ func (tx *Tx) CheckIn(training, member, by string, how How) (r *Registration, fi
 // LetIn gives the member r.Member a seat in the training r.Training at the
 // door, and checks her in. Staff may let in more people than there are seats,
 // and those whom nobody has let in yet; who comes by the code of the room needs
-// a seat that is free, and gets [ErrFull] or [ErrApproval] else. What she had
+// a seat that is free, and gets [ErrFull], [ErrApproval] or [ErrByInvitation] else. What she had
 // before passes into r: who waited leaves the list, and who holds a seat is
 // checked in. The errors of [Tx.CheckIn] but ErrNoSeat come first.
 func (tx *Tx) LetIn(r *Registration, by string, how How) (first bool, err error) {
@@ -99,6 +105,8 @@ func (tx *Tx) LetIn(r *Registration, by string, how How) (first bool, err error)
 		return false, err
 	}
 	switch {
+	case how == ByRoom && t.ByInvitation:
+		return false, ErrByInvitation
 	case how == ByRoom && t.Approval:
 		return false, ErrApproval
 	case how == ByRoom && t.FreeAtDoor(tx.Now) == 0:

@@ -122,6 +122,7 @@ var checks = map[string]func(*checker) error{
 	"feedback":            checkFeedback,
 	"file":                checkFiles,
 	"file_chunk":          checkChunks,
+	"guest":               checkGuests,
 	"grant":               checkGrants,
 	"grant_code":          only[GrantCode]("grant_code"),
 	"login_code":          only[LoginCode]("login_code"),
@@ -379,7 +380,7 @@ func checkTrainings(c *checker) error {
 // stay counted; and so it is of a cancelled one when its members were deleted by
 // a program before this one.
 func (c *checker) countSeats(t *Training) {
-	held, came, children, kept, waiting, asked := 0, 0, 0, 0, 0, 0
+	held, came, children, kept, waiting, asked, invited := 0, 0, 0, 0, 0, 0, 0
 	for r, err := range c.tx.Registrations(t.ID) {
 		if err != nil { // told where registrations are read
 			return
@@ -390,6 +391,9 @@ func (c *checker) countSeats(t *Training) {
 			if !r.Came.IsZero() {
 				came++
 			}
+		}
+		if r.Invited() {
+			invited++
 		}
 	}
 	for e, err := range c.tx.WaitingList(t.ID) {
@@ -408,6 +412,7 @@ func (c *checker) countSeats(t *Training) {
 	c.want(t.Kept == kept && t.Waiting == waiting && t.Asked == asked, "training", t.ID, fmt.Sprintf(
 		"says that seats are kept for %d people, %d wait and %d are asked for; on its list they are %d, %d and %d",
 		t.Kept, t.Waiting, t.Asked, kept, waiting, asked))
+	c.want(t.Invited == invited, "training", t.ID, fmt.Sprintf("says that %d guests have not answered; its registrations say %d", t.Invited, invited))
 	fits := t.Taken == held && t.Brought == children && t.Came == came
 	if !t.Open(c.tx.Now) {
 		fits = t.Taken >= held && t.Brought >= children && t.Came >= came && t.Came-came <= t.Taken-held
@@ -439,10 +444,18 @@ func checkRegistrations(c *checker) error {
 		c.wantMember(r.Member, "registration", key)
 		c.want(c.has("registration_member", r.Member+"/"+r.Training), "registration", key, "is not among those of its member")
 		e := find[Entry](c, "waiting", r.Training+"/"+r.Entry)
-		c.want(r.Waits() == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
+		c.want((r.Waits() && !r.Invited()) == (r.Entry != ""), "registration", key, "waits without a place on the list, or has one without waiting")
+		c.want(!r.Invited() || c.has("guest", key), "registration", key, "is invited without being a guest")
 		c.want(r.Came.IsZero() || r.Holds(), "registration", key, "came without holding a seat")
 		c.want(r.Certificate == "" || c.has("certificate", r.Certificate), "registration", key, "has the certificate "+r.Certificate+", which is not there")
 		c.want(r.Entry == "" || e != nil && slices.Contains(e.Members, r.Member), "registration", key, "waits at a place that is not hers")
+	})
+}
+
+func checkGuests(c *checker) error {
+	return documents(c, "guest", func(key string, g *Guest) {
+		c.want(g.Training+"/"+g.Member == key, "guest", key, "says it is "+g.Training+"/"+g.Member)
+		c.want(c.has("registration", key), "guest", key, "is invited without a registration")
 	})
 }
 

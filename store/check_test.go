@@ -81,6 +81,13 @@ func village(t *testing.T) *memory.DB {
 				return err
 			}
 		}
+		meeting := &store.Training{Kind: store.Supervision, Name: store.Text{"vi": "Buổi làm việc"}, Start: now.AddDate(0, 0, 9), Area: "92", Seats: 3, ByInvitation: true}
+		if err := tx.AddTraining(meeting); err != nil {
+			return err
+		}
+		if _, err := tx.Invite(meeting.ID, hoa.ID, []*store.Guest{{Member: mother.ID, Title: "Chi hội phó"}, {Member: hoa.ID}}); err != nil {
+			return err
+		}
 		// The clock stands still here: this one takes registrations and is over.
 		over := &store.Training{Kind: store.Class, Name: store.Text{"vi": "Lớp vừa xong"}, Start: now.Add(time.Hour), End: now, Area: "92", Seats: 5, Certificate: true}
 		if err := tx.AddTraining(over); err != nil {

@@ -23,6 +23,7 @@ var deletion = []fate{
 	{"feedback", "deleted", "what she said of trainings while it is known that it was she; a week after each that is forgotten, and her answer stays as anybody's"},
 	{"quiz", "anonymised", "the test of a training stays; the id of who wrote it leads to nobody"},
 	{"quiz_sheet", "anonymised", "which answers she chose counts on, as anybody's: numbers without a word of hers and without her id"},
+	{"guest", "deleted", "as what she was invited, and whom she sent instead; where she invited others her id leads to nobody"},
 	{"waiting", "anonymised", "she is taken off the list; who made an entry for others is an id that leads to nobody"},
 	{"training", "anonymised", "trainings she made stay; her id in them leads to nobody"},
 	{"training_code", "kept", "nothing about persons"},
@@ -200,6 +201,9 @@ func (tx *Tx) deleteRegistrations(m *Member) error {
 			}
 		}
 		if err := tx.deleteRegistration(r); err != nil {
+			return err
+		}
+		if err := tx.kv.Delete("guest", r.Training+"/"+m.ID); err != nil {
 			return err
 		}
 		if err := tx.passFeedback(r.Training, m.ID, ""); err != nil {

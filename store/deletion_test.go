@@ -52,6 +52,7 @@ var personalNouns = map[string]struct {
 	"Pupil":        {"club_pupil", &store.Pupil{}},
 	"Certificate":  {"certificate", &store.Certificate{}},
 	"Feedback":     {"feedback", &store.Feedback{}},
+	"Guest":        {"guest", &store.Guest{}},
 }
 
 // personalParts are what stands in other nouns, which hold canaries as well.
@@ -132,7 +133,17 @@ func TestDeletion(t *testing.T) {
 			return err
 		}
 		over = tr.ID
-		_, err := tx.Register(&store.Registration{Training: over, Member: hoa})
+		if _, err := tx.Register(&store.Registration{Training: over, Member: hoa}); err != nil {
+			return err
+		}
+		meeting := &store.Training{Kind: store.Supervision, Name: store.Text{"vi": "Buổi làm việc"}, Start: now.AddDate(0, 0, 9), Seats: 5, ByInvitation: true}
+		if err := tx.AddTraining(meeting); err != nil {
+			return err
+		}
+		if _, err := tx.Invite(meeting.ID, "", []*store.Guest{{Member: hoa, Title: canary}}); err != nil {
+			return err
+		}
+		_, err := tx.AnswerInvitation(&store.Guest{Training: meeting.ID, Member: hoa, Substitute: canary, SubstituteTitle: canary}, store.Sends, hoa)
 		return err
 	})
 	now = now.Add(3 * time.Hour)

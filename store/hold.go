@@ -33,7 +33,7 @@ func (h *Hold) KeepsDue(d *Due) bool {
 		return false
 	}
 	switch d.Job {
-	case RemindJob, TellJob, TellOneJob, SeatsJob, ClubJob, HearJob, OutageJob, BroadcastJob:
+	case RemindJob, TellJob, TellOneJob, SeatsJob, GuestsJob, ClubJob, HearJob, OutageJob, BroadcastJob:
 		return true
 	}
 	return false

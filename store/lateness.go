@@ -23,6 +23,8 @@ var Latenesses = []Lateness{
 	{Kind: "remind/2h", Until: "the training begins"},
 	{Kind: "tell", Until: "the training begins, at the old time or the new one, whichever is later"},
 	{Kind: "asked", Until: "the training begins"},
+	{Kind: "guests", Until: "the event begins", Later: "nobody is asked any more"},
+	{Kind: "guest", Until: "the night begins, or her seat is freed", Later: "she is asked on the next day"},
 	{Kind: "seats", Until: "the training begins", Later: "nobody is offered a seat any more"},
 	{Kind: "offer", Until: "the offer lapses", Later: "she is told that it has"},
 	{Kind: "lapse", Bound: LapseTold, Until: "half a day"},

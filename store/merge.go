@@ -182,7 +182,8 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err != nil {
 			return err
 		}
-		if was == nil || r.nearness() > was.nearness() {
+		nearer := was == nil || r.nearness() > was.nearness()
+		if nearer {
 			err = tx.passRegistration(was, r, keep.ID)
 		} else {
 			err = tx.dropRegistration(was, r)
@@ -199,6 +200,9 @@ func (tx *Tx) mergeRegistrations(keep, gone *Member) error {
 		if err := tx.passQuizSheet(r.Training, gone.ID, keep.ID); err != nil {
 			return err
 		}
+		if err := tx.passGuest(r.Training, gone.ID, keep.ID, nearer); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -208,7 +212,7 @@ func (r *Registration) nearness() int {
 	if !r.Stands() {
 		return 0
 	}
-	return 1 + slices.Index([]State{Asked, Waiting, Offered, Held}, r.State)
+	return 1 + slices.Index([]State{Asked, Waiting, Offered, Invited, Held}, r.State)
 }
 
 // passRegistration makes r the registration of the member keep in the place of

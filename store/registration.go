@@ -41,9 +41,10 @@ type Registration struct {
 //	       │     ↓              │
 //	       │  offered ──taken──→│
 //	       └──────────────────→ held
+//	invited ──────────yes──────→│
 //
-// Each of them may be given up. An offer may be declined or lapse, what was
-// asked for may be refused; then it has ended.
+// Each of them may be given up. An offer or an invitation may be declined or
+// lapse, what was asked for may be refused; then it has ended.
 type State string
 
 const (
@@ -51,8 +52,9 @@ const (
 	Asked    State = "asked"    // staff decide whether she comes
 	Waiting  State = "waiting"  // no seat was free
 	Offered  State = "offered"  // a seat is free, and it is hers if she says so in time
+	Invited  State = "invited"  // a seat is kept for her, who is a [Guest] and has not answered
 	Declined State = "declined" // she did not want what was offered
-	Lapsed   State = "lapsed"   // she did not answer an offer in time
+	Lapsed   State = "lapsed"   // she did not answer in time
 	Refused  State = "refused"  // staff decided against
 )
 
@@ -60,9 +62,9 @@ const (
 func (r *Registration) Holds() bool { return r.GaveUp.IsZero() && r.State == Held }
 
 // Waits says whether she may still get the seat: staff decide, no seat is free
-// yet, or one is offered.
+// yet, one is offered, or she is invited to one.
 func (r *Registration) Waits() bool {
-	return r.GaveUp.IsZero() && (r.State == Asked || r.State == Waiting || r.State == Offered)
+	return r.GaveUp.IsZero() && (r.State == Asked || r.State == Waiting || r.State == Offered || r.State == Invited)
 }
 
 // Stands says whether she holds the seat or waits for it.
@@ -84,8 +86,8 @@ const MaxChildren = 5
 
 // Register gives the member r.Member a seat in the training r.Training and
 // keeps r. It returns [ErrOver], [ErrRegistered] (r is what she has then),
-// [ErrApproval] or [ErrFull], in this order, when there is none for her; she
-// may [Tx.Enter] then.
+// [ErrByInvitation], [ErrApproval] or [ErrFull], in this order, when there is none
+// for her; after the last two she may [Tx.Enter].
 func (tx *Tx) Register(r *Registration) (*Training, error) {
 	t, err := tx.Training(r.Training)
 	if err != nil {
@@ -95,6 +97,8 @@ func (tx *Tx) Register(r *Registration) (*Training, error) {
 		return t, err
 	}
 	switch {
+	case t.ByInvitation:
+		return t, ErrByInvitation
 	case t.Approval:
 		return t, ErrApproval
 	case t.Free() == 0:
@@ -224,14 +228,24 @@ func (tx *Tx) HoldersFrom(training, member string) iter.Seq2[*Registration, erro
 }
 
 // Concerned yields the registrations of a training that hold a seat or wait for
-// one, in the order of member ids: whom it concerns when the training changes.
+// one, in the order of member ids: whom it concerns when the training changes. To
+// those belong guests who have not answered in time: they may still come.
 func (tx *Tx) Concerned(training string) iter.Seq2[*Registration, error] {
 	return tx.ConcernedFrom(training, "")
 }
 
 // ConcernedFrom yields what Concerned does from that of the member on.
 func (tx *Tx) ConcernedFrom(training, member string) iter.Seq2[*Registration, error] {
-	return tx.registrationsThat(training, member, (*Registration).Stands)
+	return func(yield func(*Registration, error) bool) {
+		t, err := tx.Training(training)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		tx.registrationsThat(training, member, func(r *Registration) bool {
+			return r.Stands() || t.ByInvitation && r.State == Lapsed
+		})(yield)
+	}
 }
 
 func (tx *Tx) registrationsThat(training, from string, which func(*Registration) bool) iter.Seq2[*Registration, error] {

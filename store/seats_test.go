@@ -20,6 +20,7 @@ func TestSeats(t *testing.T) {
 	for name, ahead := range map[string]time.Duration{"weeks before": 30 * 24 * time.Hour, "on the last day": 23 * time.Hour} {
 		t.Run(name, func(t *testing.T) { testSeats(t, ahead) })
 	}
+	t.Run("by invitation", testGuestSeats)
 }
 
 func testSeats(t *testing.T, ahead time.Duration) {
@@ -79,6 +80,10 @@ func (c *class) pass(rt *rapid.T, tr *store.Training, id string) {
 }
 
 func newClass(t *testing.T, rt *rapid.T, ahead time.Duration) *class {
+	return newEvent(t, rt, ahead, rapid.IntRange(0, 2).Draw(rt, "approval") == 0, false)
+}
+
+func newEvent(t *testing.T, rt *rapid.T, ahead time.Duration, approval, byInvitation bool) *class {
 	c := &class{now: villageTime, waits: map[string]*place{}, ended: map[string]bool{}, approved: map[string]bool{}}
 	var err error
 	c.store, err = store.Open(t.Context(), memory.Open(memory.Options{Rerun: 3}), store.Options{Now: func() time.Time { return c.now }})
@@ -87,7 +92,7 @@ func newClass(t *testing.T, rt *rapid.T, ahead time.Duration) *class {
 	}
 	training := &store.Training{
 		Kind: store.Class, Name: store.Text{"vi": "May"}, Start: c.now.Add(ahead),
-		Seats: rapid.IntRange(1, 3).Draw(rt, "seats"), Approval: rapid.IntRange(0, 2).Draw(rt, "approval") == 0,
+		Seats: rapid.IntRange(1, 3).Draw(rt, "seats"), Approval: approval, ByInvitation: byInvitation,
 	}
 	c.update(rt, func(tx *store.Tx) error {
 		c.women = nil
@@ -138,7 +143,7 @@ func (c *class) tick(rt *rapid.T) {
 			if err != nil {
 				return err
 			}
-			if d.Job == store.SeatsJob {
+			if d.Job == store.SeatsJob || d.Job == store.GuestsJob {
 				due = append(due, d)
 			}
 		}
@@ -150,8 +155,10 @@ func (c *class) tick(rt *rapid.T) {
 		if len(due) == 0 {
 			return nil
 		}
-		_, _, err := tx.OfferSeats(c.training)
-		return err
+		if _, _, err := tx.OfferSeats(c.training); err != nil {
+			return err
+		}
+		return tx.TendGuests(c.training, nil)
 	}); err != nil {
 		rt.Fatal(err)
 	}
@@ -348,7 +355,7 @@ func (c *class) changeSeats(rt *rapid.T) {
 	n := rapid.IntRange(1, 5).Draw(rt, "to")
 	c.update(rt, func(tx *store.Tx) error {
 		was, err := tx.Training(c.training)
-		if err != nil || n < was.Taken+was.Kept {
+		if err != nil || n < was.Held() {
 			return err
 		}
 		_, err = tx.ChangeTraining(was.ID, was.Revision, func(t *store.Training) { t.Seats = n })
@@ -408,7 +415,7 @@ func (c *class) delete(rt *rapid.T) {
 
 func (c *class) invariants(rt *rapid.T) {
 	_, tr := c.list(rt)
-	if tr.Taken+tr.Kept > tr.Seats || tr.Taken < 0 || tr.Kept < 0 || tr.Waiting < 0 || tr.Asked < 0 || tr.Brought < 0 {
+	if tr.Held() > tr.Seats || tr.Taken < 0 || tr.Invited < 0 || tr.Kept < 0 || tr.Waiting < 0 || tr.Asked < 0 || tr.Brought < 0 {
 		rt.Fatalf("%d seats: %d are taken, %d kept; %d wait, %d are asked for; %d children", tr.Seats, tr.Taken, tr.Kept, tr.Waiting, tr.Asked, tr.Brought)
 	}
 	if err := c.store.View(rt.Context(), func(tx *store.Tx) error {

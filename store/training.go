@@ -31,6 +31,7 @@ type Training struct {
 	Kept      int       `json:"kept,omitzero"`     // seats that are kept for those to whom they were offered
 	Waiting   int       `json:"waiting,omitzero"`  // people who wait for a seat and for whom none is kept
 	Asked     int       `json:"asked,omitzero"`    // people about whom staff have not decided yet
+	Invited   int       `json:"invited,omitzero"`  // seats that are kept for guests who have not answered yet
 	Approval  bool      `json:"approval,omitzero"` // staff decide who gets a seat
 	Came      int       `json:"came,omitzero"`     // people who hold a seat and were checked in
 	Children  bool      `json:"children,omitzero"` // small children may come along
@@ -44,6 +45,12 @@ type Training struct {
 	Created   time.Time `json:"created"`
 
 	Certificate bool `json:"certificate,omitzero"` // who comes gets one
+
+	// By invitation nobody registers: staff invite guests by name ([Guest]).
+	ByInvitation bool      `json:"by_invitation,omitzero"`
+	Agenda       string    `json:"agenda,omitzero"`   // what it is about, for its invitations; as neutral as the name
+	ReplyBy      time.Time `json:"reply_by,omitzero"` // when staff want the guests' answers; zero: see [Training.ReplyTime]
+	MovedAt      time.Time `json:"moved_at,omitzero"` // when its time was changed last
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -83,11 +90,14 @@ func (t *Training) Free() int {
 	return t.left()
 }
 
-// Concerns is how many people hold a seat or wait for one.
-func (t *Training) Concerns() int { return t.Taken + t.Kept + t.Waiting + t.Asked }
+// Concerns is how many people hold a seat, wait for one, or are invited to one.
+func (t *Training) Concerns() int { return t.Taken + t.Kept + t.Waiting + t.Asked + t.Invited }
+
+// Held is how many seats are somebody's or are kept for somebody.
+func (t *Training) Held() int { return t.Taken + t.Kept + t.Invited }
 
 // left is how many seats nobody holds and none is kept for.
-func (t *Training) left() int { return max(0, t.Seats-t.Taken-t.Kept) }
+func (t *Training) left() int { return max(0, t.Seats-t.Held()) }
 
 // Open says whether the training takes place and has not begun at now.
 func (t *Training) Open(now time.Time) bool { return t.Cancelled.IsZero() && now.Before(t.Start) }
@@ -172,6 +182,7 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 			return nil, err
 		}
 		t.Moved++
+		t.MovedAt = tx.Now
 		if err := tx.planReminders(t); err != nil {
 			return nil, err
 		}
@@ -181,6 +192,11 @@ func (tx *Tx) ChangeTraining(id string, revision int, change func(*Training)) (*
 	}
 	if !t.End.Equal(end) || t.Certificate != certificate {
 		if err := tx.planAfter(t); err != nil {
+			return nil, err
+		}
+	}
+	if t.Invited > 0 && t.Open(tx.Now) { // by when they are asked to answer may have changed
+		if err := tx.planGuests(t, tx.Now); err != nil {
 			return nil, err
 		}
 	}

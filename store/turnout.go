@@ -19,6 +19,19 @@ type KindTurnout struct {
 	Events     int  `json:"events"`
 	Registered int  `json:"registered"`
 	Came       int  `json:"came"`
+
+	Guests GuestTurnout `json:"guests,omitzero"` // of its events by invitation
+}
+
+// A GuestTurnout is how many were invited by name, what they have answered, and
+// how many of them came, they themselves or somebody in their stead.
+type GuestTurnout struct {
+	Invited  int `json:"invited"`
+	Comes    int `json:"comes"`
+	Sends    int `json:"sends"`
+	Declines int `json:"declines"`
+	Silent   int `json:"silent"`
+	Came     int `json:"came"`
 }
 
 // An AreaTurnout is that of the people of one commune or ward, wherever the
@@ -78,6 +91,9 @@ func (tx *Tx) Turnout(from, to time.Time, within func(area string) bool) (*Turno
 			here += came
 			count(area, 1, came)
 		}
+		if err := tx.countGuests(t, &k.Guests); err != nil {
+			return nil, err
+		}
 		if gone := t.Taken - held; gone > 0 { // they have deleted what was kept of them, and their seats stay counted
 			came := gone
 			if t.Came > 0 {
@@ -99,4 +115,36 @@ func (tx *Tx) Turnout(from, to time.Time, within func(area string) bool) (*Turno
 		return cmp.Or(cmp.Compare(b.Registered, a.Registered), cmp.Compare(a.Area, b.Area))
 	})
 	return all, nil
+}
+
+// countGuests adds the guests of t to n. Those who have deleted what was kept of
+// them are guests no more.
+func (tx *Tx) countGuests(t *Training, n *GuestTurnout) error {
+	if !t.ByInvitation {
+		return nil
+	}
+	for g, err := range tx.Guests(t.ID) {
+		if err != nil {
+			return err
+		}
+		r, err := tx.Registration(t.ID, g.Member)
+		if err != nil {
+			return err
+		}
+		n.Invited++
+		switch g.RSVP(r) {
+		case Comes:
+			n.Comes++
+		case Sends:
+			n.Sends++
+		case Declines:
+			n.Declines++
+		default:
+			n.Silent++
+		}
+		if t.Attended(r, tx.Now) {
+			n.Came++
+		}
+	}
+	return nil
 }

@@ -55,8 +55,8 @@ var (
 // they wait together, for staff to decide where the training wants that
 // ([Training.Approval]), or for seats. by is who registers them and answers for
 // the group. The entry is nil when they hold their seats. It returns [ErrOver],
-// [ErrRegistered] (the first r that is concerned is what she has then) or
-// [ErrGroup] when it cannot be.
+// [ErrRegistered] (the first r that is concerned is what she has then),
+// [ErrGroup] or [ErrByInvitation] when it cannot be.
 func (tx *Tx) Enter(by string, rs ...*Registration) (*Training, *Entry, error) {
 	if len(rs) == 0 {
 		return nil, nil, ErrGroup
@@ -72,6 +72,9 @@ func (tx *Tx) Enter(by string, rs ...*Registration) (*Training, *Entry, error) {
 		if err := tx.admits(t, r); err != nil {
 			return t, nil, err
 		}
+	}
+	if t.ByInvitation {
+		return t, nil, ErrByInvitation
 	}
 	e := &Entry{ID: tx.NewID(), Training: t.ID, By: by, Asked: t.Approval}
 	for _, r := range rs {
@@ -144,6 +147,10 @@ func (tx *Tx) atOnce(t *Training, e *Entry) (bool, error) {
 
 // leave takes r, which waits, off the list of t, which the caller keeps.
 func (tx *Tx) leave(t *Training, r *Registration) error {
+	if r.State == Invited {
+		t.Invited--
+		return nil
+	}
 	e, err := tx.Entry(t.ID, r.Entry)
 	if err != nil {
 		return err

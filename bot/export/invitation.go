@@ -12,18 +12,23 @@ import (
 // An Invitation is a giấy mời: it asks people to an event, each by name.
 type Invitation struct {
 	Letterhead
-	Guests     []string // as they are addressed, such as "Bà Thạch Thị Đào, Chi hội trưởng"; each gets a paper
-	Event      string   // official name
-	Code       string   // of the event, for the name of the file
+	Guests     []InvitedGuest // each gets a paper
+	Event      string         // official name
+	Code       string         // of the event, for the name of the file
 	Start      time.Time
 	End        time.Time
 	Place      string
-	Agenda     string    // may be empty
-	Substitute bool      // who cannot come may send somebody
-	ReplyBy    time.Time // in the zone in which it is said; zero: no answer is asked for
-	Contact    string    // whom to answer or to ask; may be empty
-	Copies     []string  // who else gets the paper (nơi nhận); may be empty
+	Agenda     string   // may be empty
+	Substitute bool     // who cannot come may send somebody
+	Contact    string   // whom to answer or to ask; may be empty
+	Copies     []string // who else gets the paper (nơi nhận); may be empty
 	Signer     Signer
+}
+
+// An InvitedGuest is one of those to whom an [Invitation] goes.
+type InvitedGuest struct {
+	Name    string    // as she is addressed, such as "Bà Thạch Thị Đào, Chi hội trưởng"
+	ReplyBy time.Time // when she is asked to answer, in the zone in which it is said; zero: no answer is asked for
 }
 
 // Name is what the file of the invitation is called.
@@ -36,7 +41,7 @@ func (v *Invitation) PDF(w io.Writer, p *locales.Printer, fonts *paper.Fonts) er
 	doc := paper.New(fonts, v.about(title+": "+v.Event, p))
 	guests := v.Guests
 	if len(guests) == 0 {
-		guests = []string{strings.Repeat("…", 30)}
+		guests = []InvitedGuest{{Name: strings.Repeat("…", 30)}}
 	}
 	for _, guest := range guests {
 		s := newOfficial(doc, paper.A4, p)
@@ -55,7 +60,7 @@ func (v *Invitation) PDF(w io.Writer, p *locales.Printer, fonts *paper.Fonts) er
 }
 
 // body is the letter to one guest.
-func (v *Invitation) body(s *official, guest string) {
+func (v *Invitation) body(s *official, guest InvitedGuest) {
 	p := s.words
 	text := paper.Style{Size: 14, Align: paper.Justify, Indent: 10 * paper.MM}
 	say := func(line string) {
@@ -63,7 +68,7 @@ func (v *Invitation) body(s *official, guest string) {
 		s.Skip(5)
 	}
 	say(p.T("paper.invites", "organisation", v.Organisation))
-	s.Text(guest, paper.Style{Size: 15, Bold: true, Align: paper.Center})
+	s.Text(guest.Name, paper.Style{Size: 15, Bold: true, Align: paper.Center})
 	s.Skip(5)
 	say(p.T("paper.to", "event", v.Event))
 	say(p.T("paper.when", "span", spanOf(p, v.Start, v.End)))
@@ -74,12 +79,12 @@ func (v *Invitation) body(s *official, guest string) {
 		say(p.T("paper.agenda", "agenda", v.Agenda))
 	}
 	switch {
-	case v.Substitute && !v.ReplyBy.IsZero():
-		say(p.T("paper.substitute_reply", "when", p.When(v.ReplyBy)))
+	case v.Substitute && !guest.ReplyBy.IsZero():
+		say(p.T("paper.substitute_reply", "when", p.When(guest.ReplyBy)))
 	case v.Substitute:
 		say(p.T("paper.substitute"))
-	case !v.ReplyBy.IsZero():
-		say(p.T("paper.reply", "when", p.When(v.ReplyBy)))
+	case !guest.ReplyBy.IsZero():
+		say(p.T("paper.reply", "when", p.When(guest.ReplyBy)))
 	}
 	if v.Contact != "" {
 		say(p.T("paper.contact", "contact", v.Contact))

@@ -10,10 +10,11 @@ import (
 
 func TestInvitation(t *testing.T) {
 	p, fonts := press(t, "vi")
+	by := hallStart.Add(-70 * time.Hour)
 	v := &Invitation{
-		Letterhead: unionLetterhead(), Guests: []string{"Bà Thạch Thị Đào, Chi hội trưởng", "លោកស្រី ថាច់ ធីស្រីស្រស់"},
+		Letterhead: unionLetterhead(), Guests: []InvitedGuest{{"Bà Thạch Thị Đào, Chi hội trưởng", by}, {"លោកស្រី ថាច់ ធីស្រីស្រស់", by}},
 		Event: "Đối thoại chính sách hỗ trợ phụ nữ và trẻ em", Code: "ABC234", Start: hallStart, End: hallEnd, Place: hall,
-		Agenda: "Lắng nghe ý kiến của phụ nữ về vay vốn và học nghề", Substitute: true, ReplyBy: hallStart.Add(-70 * time.Hour),
+		Agenda: "Lắng nghe ý kiến của phụ nữ về vay vốn và học nghề", Substitute: true,
 		Contact: "chị Trần Thị Bé, 0292 382 1234", Copies: []string{"Như trên", "Lưu: VT"}, Signer: chair,
 	}
 	var b bytes.Buffer
@@ -67,7 +68,7 @@ func TestInvitationReply(t *testing.T) {
 		{true, time.Time{}, []string{"Nếu không đến dự được, xin cử người dự thay."}},
 		{false, hallStart, []string{"Xin báo lại trước 8 giờ 30, thứ Bảy 12/12/2026."}},
 	} {
-		v := &Invitation{Letterhead: unionLetterhead(), Start: hallStart, End: hallEnd, Substitute: tt.substitute, ReplyBy: tt.by}
+		v := &Invitation{Letterhead: unionLetterhead(), Start: hallStart, End: hallEnd, Substitute: tt.substitute, Guests: []InvitedGuest{{ReplyBy: tt.by}}}
 		var b bytes.Buffer
 		if err := v.PDF(&b, p, fonts); err != nil {
 			t.Fatal(err)

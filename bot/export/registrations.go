@@ -30,7 +30,7 @@ type List struct {
 	Paper        Letterhead
 	Signer       Signer
 	Training     *store.Training
-	People       []Person  // in the order of Vietnamese names
+	People       []Person  // in the order of Vietnamese names; of an event by invitation also who has not answered
 	Gone         int       // seats of those who have deleted what was kept of them
 	Made         time.Time // in UTC
 }
@@ -49,6 +49,11 @@ type Person struct {
 	CameHow  store.How
 	WalkIn   bool // she got the seat at the door
 	Absent   bool // it is over, and she did not come
+
+	// Of a guest of an event by invitation.
+	Title      string     // as what she is invited; may be empty
+	Substitute string     // who comes in her stead, with title; empty: nobody does
+	RSVP       store.RSVP // what she has answered
 }
 
 // Came is how many were checked in.
@@ -95,7 +100,7 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.Holds() {
+		if !r.Holds() && !r.Invited() {
 			continue
 		}
 		m, err := tx.Member(r.Member)
@@ -109,6 +114,9 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		if a := areas.Area(m.Area); a != nil {
 			p.Area = a.Name
 		}
+		if err := p.guest(tx, t, r); err != nil {
+			return nil, err
+		}
 		if p.By, err = other(tx, r.By, r); err != nil {
 			return nil, err
 		}
@@ -117,7 +125,7 @@ func Read(tx *store.Tx, training string) (*List, error) {
 		}
 		l.People = append(l.People, p)
 	}
-	l.Gone = max(0, t.Taken-len(l.People))
+	l.Gone = max(0, t.Taken+t.Invited-len(l.People))
 	order := locales.NameOrder()
 	slices.SortStableFunc(l.People, func(a, b Person) int { return order(a.Name, b.Name) })
 	return l, nil

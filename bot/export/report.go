@@ -117,11 +117,24 @@ func (r *Report) write(w io.Writer, p *locales.Printer, zone *time.Location) err
 
 	kinds := [][]any{{"Loại", "Số buổi", "Người đăng ký", "Người dự"}}
 	var events, registered, came int
+	var invited store.GuestTurnout
 	for _, k := range r.Kinds {
 		kinds = append(kinds, []any{p.T("training.kind_" + string(k.Kind)), k.Events, k.Registered, k.Came})
 		events, registered, came = events+k.Events, registered+k.Registered, came+k.Came
+		invited = store.GuestTurnout{
+			Invited: invited.Invited + k.Guests.Invited, Comes: invited.Comes + k.Guests.Comes, Sends: invited.Sends + k.Guests.Sends,
+			Declines: invited.Declines + k.Guests.Declines, Silent: invited.Silent + k.Guests.Silent, Came: invited.Came + k.Guests.Came,
+		}
 	}
-	r.fill(b, kindSheet, title, append(kinds, []any{"Tổng cộng", events, registered, came}))
+	kinds = append(kinds, []any{"Tổng cộng", events, registered, came})
+	if invited.Invited > 0 { // else nobody was invited by name
+		kinds[0] = append(kinds[0], guestHeads...)
+		for i, k := range r.Kinds {
+			kinds[i+1] = append(kinds[i+1], guestCells(k.Guests)...)
+		}
+		kinds[len(kinds)-1] = append(kinds[len(kinds)-1], guestCells(invited)...)
+	}
+	r.fill(b, kindSheet, title, kinds)
 
 	head := []any{"Xã, phường", "Người đăng ký", "Người dự"}
 	total := []any{"Tổng cộng", registered, came}
@@ -146,6 +159,13 @@ func (r *Report) write(w io.Writer, p *locales.Printer, zone *time.Location) err
 		return fmt.Errorf("make the report: %w", b.err)
 	}
 	return f.Write(w)
+}
+
+// guestHeads are the columns of events by invitation.
+var guestHeads = []any{"Khách được mời", "Trả lời: dự", "Cử người dự thay", "Không dự", "Không trả lời", "Khách đến dự"}
+
+func guestCells(g store.GuestTurnout) []any {
+	return []any{g.Invited, g.Comes, g.Sends, g.Declines, g.Silent, g.Came}
 }
 
 // fill writes the title and a table, the head and total of which are bold, on a

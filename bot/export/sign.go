@@ -15,8 +15,15 @@ func (l *List) ToSign(zone *time.Location) *AttendanceList {
 		Letterhead: l.Paper, Event: l.Training.OfficialName(), Code: l.Training.Code,
 		Start: l.Training.Start.In(zone), End: l.Training.End.In(zone), Place: l.Training.Place, Signer: l.Signer,
 	}
+	if l.Training.ByInvitation {
+		a.ByHand = []Field{Post}
+	}
 	for _, p := range l.People {
-		a.Attendees = append(a.Attendees, Attendee{Name: p.Name, Commune: p.Area, Phone: p.Phone})
+		name := p.Name
+		if p.Substitute != "" {
+			name += "\nDự thay: " + p.Substitute
+		}
+		a.Attendees = append(a.Attendees, Attendee{Name: name, Post: p.Title, Commune: p.Area, Phone: p.Phone})
 	}
 	return a
 }

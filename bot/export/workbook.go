@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"chihai/locales"
+	"chihai/store"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -29,6 +30,20 @@ var columns = []struct {
 	{"Ký nhận", 16},
 	{"Ghi chú", 12},
 }
+
+// guestColumns are the columns that are others on the list of an event by
+// invitation, by their letters.
+var guestColumns = map[string]struct {
+	head  string
+	width float64
+}{
+	"E": {"Chức danh", 20},
+	"F": {"Dự thay", 24},
+	"J": {"Trả lời", 14},
+}
+
+// answers are what the list says of what a guest has answered.
+var answers = map[store.RSVP]string{store.Comes: "dự", store.Sends: "cử người dự thay", store.NoReply: "chưa trả lời"}
 
 const (
 	sheet     = "Danh sách"
@@ -52,7 +67,11 @@ func Registrations(w io.Writer, l *List, p *locales.Printer, zone *time.Location
 	b.try(f.SetSheetName("Sheet1", sheet))
 	b.try(f.SetDefaultFont("Times New Roman"))
 	for i, c := range columns {
+		if g, ok := guestColumns[column(i)]; ok && l.Training.ByInvitation {
+			c = g
+		}
 		b.try(f.SetColWidth(sheet, column(i), column(i), c.width))
+		b.try(f.SetCellStr(sheet, fmt.Sprint(column(i), headRow), c.head))
 	}
 	b.head(l, p, zone)
 	end := b.people(l, p, zone)
@@ -161,9 +180,6 @@ func (b *book) people(l *List, p *locales.Printer, zone *time.Location) int {
 		return b.style(excelize.Style{Font: font, Border: lines, NumFmt: format,
 			Alignment: &excelize.Alignment{Horizontal: where, Vertical: "center", WrapText: true, Indent: indent}})
 	}
-	for i, c := range columns {
-		b.try(b.SetCellStr(sheet, fmt.Sprint(column(i), headRow), c.head))
-	}
 	b.try(b.SetCellStyle(sheet, fmt.Sprint("A", headRow), fmt.Sprint(lastCol, headRow), b.style(excelize.Style{
 		Font: &excelize.Font{Family: "Times New Roman", Size: 12, Bold: true}, Border: lines, NumFmt: textCell,
 		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}},
@@ -177,15 +193,25 @@ func (b *book) people(l *List, p *locales.Printer, zone *time.Location) int {
 		b.try(b.SetCellStr(sheet, at("B"), person.Name))
 		b.try(b.SetCellStr(sheet, at("C"), person.Area))
 		b.try(b.SetCellStr(sheet, at("D"), locales.Phone(person.Phone)))
-		if person.Children > 0 {
-			b.try(b.SetCellInt(sheet, at("E"), int64(person.Children)))
+		if l.Training.ByInvitation {
+			b.try(b.SetCellStr(sheet, at("E"), person.Title))
+			b.try(b.SetCellStr(sheet, at("F"), person.Substitute))
+			b.try(b.SetCellStr(sheet, at("J"), answers[person.RSVP]))
+		} else {
+			if person.Children > 0 {
+				b.try(b.SetCellInt(sheet, at("E"), int64(person.Children)))
+			}
+			b.try(b.SetCellStr(sheet, at("F"), person.By))
 		}
-		b.try(b.SetCellStr(sheet, at("F"), person.By))
 		b.try(b.SetCellStr(sheet, at("G"), person.Code))
 		b.try(b.SetCellStr(sheet, at("H"), came(l, person, p, zone)))
 		b.try(b.SetRowHeight(sheet, row, rowHeight))
 	}
 	end := headRow + len(l.People)
+	middle := cell("center", 1)
+	if l.Training.ByInvitation {
+		middle = cell("left", textCell)
+	}
 	if len(l.People) > 0 {
 		for _, part := range []struct {
 			from, to string
@@ -194,7 +220,7 @@ func (b *book) people(l *List, p *locales.Printer, zone *time.Location) int {
 			{"A", "A", cell("center", 1)},
 			{"B", "C", cell("left", textCell)},
 			{"D", "D", cell("center", textCell)},
-			{"E", "E", cell("center", 1)},
+			{"E", "E", middle},
 			{"F", "F", cell("left", textCell)},
 			{"G", "H", cell("center", textCell)},
 			{"I", lastCol, cell("left", textCell)},
@@ -216,6 +242,9 @@ func (b *book) foot(l *List, end int, zone *time.Location) {
 	at := func(col string, row int) string { return fmt.Sprint(col, row) }
 	row := end + 1
 	total := fmt.Sprintf("Tổng cộng: %d người, %d trẻ em đi cùng.", len(l.People), l.Children())
+	if l.Training.ByInvitation {
+		total = fmt.Sprintf("Tổng cộng: %d khách mời.", len(l.People))
+	}
 	if n := l.Came(); n > 0 {
 		total += fmt.Sprintf(" Có mặt: %d người.", n)
 	}

@@ -75,6 +75,7 @@ type job struct {
 func (s *Schedule) jobs() []job {
 	return []job{
 		{store.RemindJob, s.byDay(s.remind)},
+		{store.GuestsJob, s.guests},
 		{store.TellJob, s.byDay(s.tell)},
 		{store.TellOneJob, s.byDay(s.hear)},
 		{store.SeatsJob, s.seats},

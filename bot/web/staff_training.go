@@ -144,10 +144,23 @@ func (v *visit) people(t *store.Training, d *trainingDetail) error {
 	d.Pages.More = to < len(people)
 	for i, p := range people[from:to] {
 		d.People = append(d.People, personLine{
-			Number: from + i + 1, Member: p.ID, Here: !p.Came.IsZero(), Came: v.came(t, p), WalkIn: p.WalkIn, Name: p.Name, Area: p.Area, Phone: locales.Phone(p.Phone), Dial: p.Phone, Children: p.Children, By: p.By, Code: p.Code,
+			Number: from + i + 1, Member: p.ID, Here: !p.Came.IsZero(), Came: v.came(t, p), WalkIn: p.WalkIn, Name: v.guestName(p), Area: p.Area, Phone: locales.Phone(p.Phone), Dial: p.Phone, Children: p.Children, By: p.By, Code: p.Code,
 		})
 	}
 	return v.look(t)
+}
+
+// guestName is how somebody stands on the page: a guest with her title and who
+// comes in her stead.
+func (v *visit) guestName(p export.Person) string {
+	name := p.Name
+	if p.Title != "" {
+		name += ", " + p.Title
+	}
+	if p.Substitute != "" {
+		name = v.T("invite.comer", "substitute", p.Substitute, "name", name)
+	}
+	return name
 }
 
 // ownTraining returns the training with the code in the path if she may do a

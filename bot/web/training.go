@@ -72,6 +72,8 @@ func (s *Server) training(w http.ResponseWriter, r *http.Request) {
 		p.Closed = p.T("web.begun")
 	case !t.Open(now):
 		p.Closed = p.T("web.over")
+	case t.ByInvitation:
+		p.Closed = p.T("invitation.web")
 	case t.Free() == 0:
 		p.Seats, ask = p.T("web.full"), "web.ask"
 	default:

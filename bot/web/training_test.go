@@ -40,6 +40,9 @@ func TestTrainingPage(t *testing.T) {
 	hidden := newTraining()
 	hidden.Listed, hidden.Children = false, true
 	s.addTraining(hidden)
+	guests := newTraining()
+	guests.Listed, guests.ByInvitation = false, true
+	s.addTraining(guests)
 	full := newTraining()
 	full.Taken = full.Seats
 	s.addTraining(full)
@@ -66,7 +69,8 @@ func TestTrainingPage(t *testing.T) {
 		{"lower case", strings.ToLower(open.Code), []string{door}, nil},
 		{"English", open.Code + "?lang=en", []string{`<html lang="en"`, "<h1>Household &lt;money&gt;</h1>", "en:web.when", "Chị em có con nhỏ"}, []string{"<money>"}},
 		{"unknown language", open.Code + "?lang=fr", []string{`<html lang="vi"`}, nil},
-		{"by invitation", hidden.Code, []string{`<meta name="robots" content="noindex">`, "vi:web.children", "web.register"}, nil},
+		{"by invitation", guests.Code, []string{"vi:invitation.web", `<meta name="robots" content="noindex">`}, []string{"web.register", "t.me", "seats_left", "web.ask"}},
+		{"with the link only", hidden.Code, []string{`<meta name="robots" content="noindex">`, "vi:web.children", "web.register"}, nil},
 		{"full", full.Code, []string{"vi:web.full", "vi:web.ask network Telegram"}, []string{"seats_left", "web.register"}},
 		{"cancelled", cancelled.Code, []string{"vi:web.cancelled"}, []string{"t.me", "web.seats", "qr_hint"}},
 		{"begun", begun.Code, []string{"vi:web.begun"}, []string{"t.me", "web.seats", "web.over"}},
@@ -76,7 +80,7 @@ func TestTrainingPage(t *testing.T) {
 		if resp.StatusCode != 200 {
 			t.Errorf("%s: %d", tt.name, resp.StatusCode)
 		}
-		if got := resp.Header.Get("X-Robots-Tag"); (got == "noindex") != (tt.name == "by invitation") {
+		if got := resp.Header.Get("X-Robots-Tag"); (got == "noindex") != (tt.name == "by invitation" || tt.name == "with the link only") {
 			t.Errorf("%s: X-Robots-Tag %q", tt.name, got)
 		}
 		for _, want := range tt.has {
