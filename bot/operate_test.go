@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"chihai/bot/telegram/telegramtest"
+	"chihai/store"
 )
 
 // buildProgram builds the program as an operator does and returns where it is.
@@ -204,6 +205,9 @@ func checkLabels(t *testing.T, numbers string) {
 		"result": {"retried", "put_off", "uncertain"},
 		"lane":   {"reply", "reminder", "club", "province"},
 		"state":  {"running", "waiting"},
+	}
+	for _, l := range store.Latenesses {
+		allowed["kind"] = append(allowed["kind"], l.Kind)
 	}
 	series := 0
 	for _, line := range strings.Split(numbers, "\n") {
