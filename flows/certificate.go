@@ -88,19 +88,10 @@ func hearCertificate(t *Turn) error {
 	if t.Input.Kind == Due {
 		return t.offerCertificate()
 	}
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work TrainingWork
-	if err := jsonNote(o.Data, &work); err != nil {
-		return err
-	}
 	var file string
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &file); err != nil {
-			return err
-		}
+	if _, err := t.outcome(&work, &file); err != nil {
+		return err
 	}
 	training, r, err := t.certifiable(work.Training)
 	switch {

@@ -159,23 +159,15 @@ type ClubWork struct {
 
 // hearClubQR sends the picture, if the club is hers still.
 func hearClubQR(t *Turn) error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work ClubWork
-	if err := jsonNote(o.Data, &work); err != nil {
+	var file string
+	o, err := t.outcome(&work, &file)
+	if err != nil {
 		return err
 	}
 	c, err := t.Club(work.Club)
 	if err != nil {
 		return ignore(err, store.ErrNotFound)
-	}
-	var file string
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &file); err != nil {
-			return err
-		}
 	}
 	switch {
 	case o.Error == "" && file == "":

@@ -265,22 +265,11 @@ func hearInvitation(t *Turn) error {
 // hearPaper sends the invitation that was made. Nobody gets it in her stead but
 // who passes messages on to her.
 func (t *Turn) hearPaper() error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work TicketWork
-	if err := jsonNote(o.Data, &work); err != nil {
-		return err
-	}
 	var file string
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &file); err != nil {
-			return err
-		}
-		if file == "" { // there was nothing to make it of any more
-			return nil
-		}
+	o, err := t.outcome(&work, &file)
+	if err != nil || o.Error == "" && file == "" { // there was nothing to make it of any more
+		return err
 	}
 	v, err := t.guestOf(work.Training, work.Member)
 	if err != nil {

@@ -85,19 +85,11 @@ func period(today time.Time, months, back int) (from, to time.Time) {
 const shownAreas = 15
 
 func hearReport(t *Turn) error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work ReportWork
-	if err := jsonNote(o.Data, &work); err != nil {
-		return err
-	}
 	var found ReportResult
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &found); err != nil {
-			return err
-		}
+	o, err := t.outcome(&work, &found)
+	if err != nil {
+		return err
 	}
 	span := []any{"from", t.Local(work.From).Format("02/01/2006"), "to", t.Local(work.To).AddDate(0, 0, -1).Format("02/01/2006")}
 	switch {

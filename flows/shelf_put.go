@@ -130,19 +130,10 @@ func takeShelfFetch(t *Turn) error { return t.Again("shelf.file_patience") }
 // hearShelfFile hears what came of fetching a file. When she does not wait for it
 // any more it is deleted.
 func hearShelfFile(t *Turn) error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var ask FetchFile
 	var got Fetched
-	if err := jsonNote(o.Data, &ask); err != nil {
+	if _, err := t.outcome(&ask, &got); err != nil {
 		return err
-	}
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &got); err != nil {
-			return err
-		}
 	}
 	asked := ""
 	if !t.Held("asked", &asked) || asked != ask.ID || !t.Watches("fetch") {

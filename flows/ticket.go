@@ -83,22 +83,11 @@ func (t *Turn) makeTicket(s *seat) error {
 // hearTicket sends what was made. Nobody gets it in her stead: not who passes
 // messages on to her, nor who speaks from a shared phone now.
 func hearTicket(t *Turn) error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work TicketWork
-	if err := jsonNote(o.Data, &work); err != nil {
-		return err
-	}
 	var file string
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &file); err != nil {
-			return err
-		}
-		if file == "" { // there was nothing to make it of any more
-			return nil
-		}
+	o, err := t.outcome(&work, &file)
+	if err != nil || o.Error == "" && file == "" { // there was nothing to make it of any more
+		return err
 	}
 	s, err := t.seatOf(work.Training, work.Member)
 	if err != nil {

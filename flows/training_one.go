@@ -214,12 +214,10 @@ func takeShare(t *Turn) error {
 // any more, and nobody in her stead: not who passes messages on to her, nor who
 // speaks from a shared phone now.
 func hearFile(t *Turn) error {
-	var o TaskOutcome
-	if err := jsonNote(t.Input.Data, &o); err != nil {
-		return err
-	}
 	var work TrainingWork
-	if err := jsonNote(o.Data, &work); err != nil {
+	var file string
+	o, err := t.outcome(&work, &file)
+	if err != nil {
 		return err
 	}
 	training, err := t.Training(work.Training)
@@ -229,12 +227,6 @@ func hearFile(t *Turn) error {
 	may, err := t.Holds(store.Staff, training.Area)
 	if err != nil {
 		return err
-	}
-	var file string
-	if o.Error == "" {
-		if err := jsonNote(o.Result, &file); err != nil {
-			return err
-		}
 	}
 	switch {
 	case o.Error == "" && file == "": // there was nothing to make it of any more

@@ -354,6 +354,18 @@ type TaskOutcome struct {
 	Error  string         `json:"error,omitzero"`  // why nothing came of it, for nobody's eyes but a log's; empty: it is done
 }
 
+// outcome reads what came of a task: what it was to do into work, and what it
+// made into made, which stays as it is when nothing came of it.
+func (t *Turn) outcome(work, made any) (o TaskOutcome, err error) {
+	if err := jsonNote(t.Input.Data, &o); err != nil {
+		return o, err
+	}
+	if err := jsonNote(o.Data, work); err != nil || o.Error != "" {
+		return o, err
+	}
+	return o, jsonNote(o.Result, made)
+}
+
 // Local is the time in the zone in which people live.
 func (t *Turn) Local(at time.Time) time.Time { return at.In(t.engine.opt.Zone) }
 
