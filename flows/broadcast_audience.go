@@ -252,82 +252,39 @@ func takeGroups(t *Turn) error {
 
 // askGroupTraining offers the trainings of her areas.
 func askGroupTraining(t *Turn) error {
-	past, search := t.Count("past") > 0, t.Note("search")
-	found, more, err := t.areaTrainings(past, search, t.Count("skip"))
+	n, err := t.offerTrainings()
 	if err != nil {
 		return err
 	}
 	switch {
-	case len(found) == 0 && past:
+	case n == 0 && t.Count("past") > 0:
 		t.Say("staff.none_past")
-	case len(found) == 0:
+	case n == 0:
 		t.Say("staff.none")
 	case t.Note("op") == opAbout:
 		t.Say("broadcast.about_ask")
 	default:
 		t.Say("broadcast.training_ask")
 	}
-	seen := map[string]bool{}
-	for _, training := range found {
-		t.Offer(PickText(training.ID, t.trainingLabel(training, seen)))
-	}
-	if more {
-		t.Offer(Pick("more", "register.more"))
-	}
-	if search != "" || t.Count("skip") > 0 {
-		t.Offer(Pick("all", "register.all"))
-	}
-	if past {
-		t.Offer(Pick("upcoming", "staff.upcoming"))
-	} else {
-		t.Offer(Pick("past", "staff.past"))
-	}
 	return nil
 }
 
 func takeGroupTraining(t *Turn) error {
-	switch id := t.Chosen(); id {
-	case "more":
-		t.Set("skip", t.Count("skip")+listPage)
-		return t.Stay()
-	case "all", "past", "upcoming":
-		t.Forget("search")
-		t.Forget("skip")
-		if id != "all" {
-			t.Forget("past")
-		}
-		if id == "past" {
-			t.Set("past", 1)
-		}
-		return t.Stay()
-	case "":
-		words := cleanText(t.Words(), 60)
-		if words == "" {
-			return t.Again("engine.unclear")
-		}
-		found, _, err := t.areaTrainings(t.Count("past") > 0, words, 0)
+	id, err := t.takeListed()
+	if err != nil || id == "" {
+		return err
+	}
+	if t.Note("op") != opAbout {
+		return t.chooseGroup(store.Audience{Op: store.InTraining, ID: id})
+	}
+	if training, err := t.staffsTraining(id); err != nil || training == nil {
 		if err != nil {
 			return err
 		}
-		if len(found) == 0 {
-			return t.Again("staff.none_found", "search", words)
-		}
-		t.Forget("skip")
-		t.Set("search", words)
-		return t.Stay()
-	default:
-		if t.Note("op") != opAbout {
-			return t.chooseGroup(store.Audience{Op: store.InTraining, ID: id})
-		}
-		if training, err := t.staffsTraining(id); err != nil || training == nil {
-			if err != nil {
-				return err
-			}
-			return t.Again("staff.gone")
-		}
-		if b, err := t.rewrite(func(b *store.Broadcast) { b.Training = id }); err != nil || b == nil {
-			return err
-		}
-		return t.Goto("count")
+		return t.Again("staff.gone")
 	}
+	if b, err := t.rewrite(func(b *store.Broadcast) { b.Training = id }); err != nil || b == nil {
+		return err
+	}
+	return t.Goto("count")
 }
