@@ -54,28 +54,17 @@ func (e *Exporter) Invitation(ctx context.Context, s *store.Store, task store.Ta
 // Invitations makes those of all guests of the training that task.Data names who
 // have not declined, in the order of their names, for a member of staff.
 func (e *Exporter) Invitations(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
-	var ask flows.TrainingWork
-	if err := json.Unmarshal(task.Data, &ask); err != nil {
-		return nil, fmt.Errorf("read the task: %w", err)
+	training, err := wanted(ctx, s, task)
+	if err != nil || training == "" {
+		return nothing, err
 	}
-	allowed := false
-	err := s.View(ctx, func(tx *store.Tx) (err error) {
-		allowed, err = mayTake(tx, task.Member, ask.Training)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && !allowed {
-		return nothing, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	made, err := e.invitations(ctx, s, task.Member, ask.Training, true, func(_ *store.Member, r *store.Registration) bool {
+	made, err := e.invitations(ctx, s, task.Member, training, true, func(_ *store.Member, r *store.Registration) bool {
 		return r.State != store.Declined
 	})
 	if err != nil {
 		return nil, err
 	}
-	return made, s.Update(ctx, func(tx *store.Tx) error { return tx.Log(task.Member, "export invitations", ask.Training) })
+	return made, s.Update(ctx, func(tx *store.Tx) error { return tx.Log(task.Member, "export invitations", training) })
 }
 
 // invitations makes a file, for the member to, of the invitations to the training

@@ -56,26 +56,33 @@ func (e *Exporter) Registrations(ctx context.Context, s *store.Store, task store
 }
 
 // take takes the list of the training that task.Data names for the member who
-// asked. Whether she may have it is looked at here and not only when she asked:
-// a role may have ended in between. The list is nil then, and when the training
-// is gone.
+// asked; nil when she may not have it.
 func (e *Exporter) take(ctx context.Context, s *store.Store, task store.Task) (*List, error) {
+	training, err := wanted(ctx, s, task)
+	if err != nil || training == "" {
+		return nil, err
+	}
+	return Take(ctx, s, training, task.Member)
+}
+
+// wanted returns the training that task.Data names, if the member who asked may
+// take papers about people in it. That is looked at here and not only when she
+// asked: a role may have ended in between. The result is empty then, and when the
+// training is gone.
+func wanted(ctx context.Context, s *store.Store, task store.Task) (training string, err error) {
 	var ask flows.TrainingWork
 	if err := json.Unmarshal(task.Data, &ask); err != nil {
-		return nil, fmt.Errorf("read the task: %w", err)
+		return "", fmt.Errorf("read the task: %w", err)
 	}
 	allowed := false
-	err := s.View(ctx, func(tx *store.Tx) (err error) {
+	err = s.View(ctx, func(tx *store.Tx) (err error) {
 		allowed, err = mayTake(tx, task.Member, ask.Training)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || err == nil && !allowed {
-		return nil, nil
+		return "", nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return Take(ctx, s, ask.Training, task.Member)
+	return ask.Training, err
 }
 
 // QR draws the code that leads to the page of a training, for posters and for
