@@ -24,6 +24,7 @@ type trainingDetail struct {
 	Until    string
 	Code     string
 	Free     int
+	Waiting  int // for a seat, those who are asked now too
 	Children int
 	Came     int
 	Door     bool   // people can be checked in now
@@ -71,7 +72,7 @@ func (v *visit) training() error {
 		return err
 	}
 	d := trainingDetail{
-		trainingLine: v.trainingLine(t), Code: t.Code, Free: t.Free(), Children: t.Brought, Pages: v.turned(), Public: "/e/" + t.Code,
+		trainingLine: v.trainingLine(t), Code: t.Code, Free: t.Free(), Waiting: t.Waiting + t.Kept, Children: t.Brought, Pages: v.turned(), Public: "/e/" + t.Code,
 		Until: v.moment(t.End), Came: t.Came, Door: t.DoorOpen(v.Store.Now()), Room: t.RoomOpen(v.Store.Now()),
 	}
 	d.Roll = d.Door || d.Came > 0

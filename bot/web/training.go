@@ -75,7 +75,7 @@ func (s *Server) training(w http.ResponseWriter, r *http.Request) {
 	case t.ByInvitation:
 		p.Closed = p.T("invitation.web")
 	case t.Free() == 0:
-		p.Seats, ask = p.T("web.full"), "web.ask"
+		p.Seats, ask = p.T("web.full"), "web.wait"
 	default:
 		p.Seats = p.T("web.seats_left", "n", t.Free())
 	}
