@@ -80,15 +80,15 @@ func askSents(t *Turn) error {
 	return nil
 }
 
-// seesSent returns the broadcast of s if she has sent it, or it was meant for
-// people of an area of hers, else nil.
+// seesSent returns the broadcast of s if she has sent it and still might, or it was
+// meant for people of an area of hers, else nil.
 func (t *Turn) seesSent(s *store.Sent) (*store.Broadcast, error) {
 	b, err := t.Broadcast(s.Broadcast)
 	if err != nil {
 		return nil, ignore(err, store.ErrNotFound)
 	}
-	if b.By == t.Member.ID {
-		return b, nil
+	if hers, err := t.StillSends(b, t.Member.ID); err != nil || hers {
+		return b, err
 	}
 	r, err := t.shelfReader()
 	if err != nil {
@@ -388,11 +388,11 @@ func takeLate(t *Turn) error {
 	return t.Goto("report")
 }
 
-// mayRemind says whether she may remind those to whom b went: she has sent it, or
-// is staff for all of them.
+// mayRemind says whether she may remind those to whom b went: she has sent it and
+// still might, or is staff for all of them.
 func (t *Turn) mayRemind(b *store.Broadcast) (bool, error) {
-	if b.By == t.Member.ID {
-		return true, nil
+	if hers, err := t.StillSends(b, t.Member.ID); err != nil || hers {
+		return hers, err
 	}
 	return t.mayApprove(t.Member, b.Scope)
 }
