@@ -148,7 +148,7 @@ func askReadCount(t *Turn) error {
 		var w ReadWork
 		t.Get("work", &w)
 		t.Set("asked", 1)
-		if err := t.Task(ReadCountWork, w); err != nil {
+		if err := t.TaskOnce(ReadCountWork, w); err != nil {
 			return err
 		}
 	}
@@ -318,7 +318,7 @@ func takeReadReport(t *Turn) error {
 		return t.countAnew(w)
 	case id == "file":
 		t.Say("shelf.read_file_wait")
-		if err := t.Task(ReadFileWork, w); err != nil {
+		if err := t.TaskOnce(ReadFileWork, w); err != nil {
 			return err
 		}
 		return t.Stand()
