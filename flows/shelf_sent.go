@@ -397,6 +397,28 @@ func (t *Turn) mayRemind(b *store.Broadcast) (bool, error) {
 	return t.mayApprove(t.Member, b.Scope)
 }
 
+// remindsAtMost is to how many people a reminder of b goes at most: to those who
+// had not read its document when r was counted, if all of them were counted and
+// nothing was on its way to anybody any more; else to as many as it was sent to.
+func (t *Turn) remindsAtMost(s *store.Sent, b *store.Broadcast, r *store.ReadReport) (int, error) {
+	settled := r.Total.Sent >= b.Total
+	for _, id := range append([]string{b.ID}, s.Again...) {
+		sent, err := t.Broadcast(id)
+		if err != nil {
+			return 0, err
+		}
+		settled = settled && !sent.Ended.IsZero() && !sent.Ended.After(r.Made)
+	}
+	if settled {
+		return r.Total.Left(), nil
+	}
+	most := b.Total
+	if b.Count != nil { // while its recipients are still being put down there are more of them
+		most = max(most, b.Count.People)
+	}
+	return most, nil
+}
+
 func askReadRemind(t *Turn) error {
 	s, b, err := t.theSent()
 	if err != nil || b == nil {
@@ -412,8 +434,12 @@ func askReadRemind(t *Turn) error {
 	if morning := night.Awake(t.Now); morning.After(t.Now) {
 		t.Say("shelf.remind_night", "time", t.moment(morning))
 	}
+	most, err := t.remindsAtMost(s, b, &r)
+	if err != nil {
+		return err
+	}
 	yes := "shelf.remind_yes"
-	if r.Total.Left() > t.engine.opt.Alone {
+	if most > t.engine.opt.Alone {
 		t.Say("broadcast.needs_approval", "n", t.engine.opt.Alone)
 		yes = "broadcast.yes_approve"
 	}
@@ -447,7 +473,11 @@ func takeReadRemind(t *Turn) error {
 	}
 	var r store.ReadReport
 	t.Get("report", &r)
-	count := store.AudienceCount{People: r.Total.Left()}
+	most, err := t.remindsAtMost(s, b, &r)
+	if err != nil {
+		return err
+	}
+	count := store.AudienceCount{People: most}
 	approve := count.People > t.engine.opt.Alone
 	var others []*store.Member
 	if approve {
