@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"chihai/store"
 )
@@ -173,21 +174,50 @@ func askGuestCode(t *Turn) error {
 }
 
 // takeGuestCode finds a member of her areas by the code that she has told staff.
-// Whether another one exists is not told.
+// Whether another one exists is not told, and who types too many that are wrong
+// has to wait: of a code that is right she is shown the name.
 func takeGuestCode(t *Turn) error {
+	wait, err := t.Paused(store.TryPerson, t.Member.ID)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		t.Say("invite.code_wait", "n", int((wait+time.Minute-1)/time.Minute))
+		return t.Goto("how")
+	}
 	m, err := t.MemberByCode(t.Words())
 	if err := ignore(err, store.ErrNotFound); err != nil {
 		return err
 	}
-	mine, err := t.InScope(store.Staff)
+	may := false
+	if m != nil {
+		if may, err = t.invitesByCode(m); err != nil {
+			return err
+		}
+	}
+	if may {
+		t.Set("member", m.ID)
+		return nil
+	}
+	tries, _, err := t.Try(store.TryPerson, t.Member.ID)
 	if err != nil {
 		return err
 	}
-	if m == nil || m.Area == "" || !mine(m.Area) || m.Name == "" {
-		return t.Again("invite.code_unknown")
+	if tries.Worth(store.TryPerson) {
+		if err := t.Log(t.Member.ID, "wrong member codes", t.Note("training_guests")); err != nil {
+			return err
+		}
 	}
-	t.Set("member", m.ID)
-	return nil
+	return t.Again("invite.code_unknown")
+}
+
+// invitesByCode says whether she may invite m by her code: m has a name and lives
+// in an area that is hers now.
+func (t *Turn) invitesByCode(m *store.Member) (bool, error) {
+	if m.Area == "" || m.Name == "" {
+		return false, nil
+	}
+	return t.Holds(store.Staff, m.Area)
 }
 
 func askGuestTitle(t *Turn) error {
@@ -197,6 +227,11 @@ func askGuestTitle(t *Turn) error {
 	}
 	if err != nil {
 		return err
+	}
+	if may, err := t.invitesByCode(m); err != nil {
+		return err
+	} else if !may {
+		return t.Goto("code")
 	}
 	t.Say("invitation.title_ask", "name", m.Name)
 	t.Offer(Pick("none", "invitation.title_none"))
@@ -259,7 +294,8 @@ func (t *Turn) prospects(training *store.Training, p guestPick) (fresh []prospec
 	return fresh, already, nil
 }
 
-// pickedMembers are the members that were picked.
+// pickedMembers are the members that were picked, as far as they are in areas
+// that are hers now: since she picked them weeks may have gone by, and a role.
 func (t *Turn) pickedMembers(p guestPick) ([]prospect, error) {
 	var people []prospect
 	add := func(id, title string) error {
@@ -274,9 +310,18 @@ func (t *Turn) pickedMembers(p guestPick) ([]prospect, error) {
 	}
 	switch {
 	case p.Member != "":
-		err := add(p.Member, p.Title)
-		return people, err
+		m, err := t.Tx.Member(p.Member)
+		if err != nil {
+			return nil, ignore(err, store.ErrNotFound)
+		}
+		if may, err := t.invitesByCode(m); err != nil || !may {
+			return nil, err
+		}
+		return people, add(p.Member, p.Title)
 	case p.Event != "":
+		if event, err := t.staffsTraining(p.Event); err != nil || event == nil {
+			return nil, err
+		}
 		for r, err := range t.Holders(p.Event) {
 			if err != nil {
 				return nil, err
@@ -290,6 +335,9 @@ func (t *Turn) pickedMembers(p guestPick) ([]prospect, error) {
 			}
 		}
 	case p.Role != "":
+		if may, err := t.Holds(store.Staff, p.Area); err != nil || !may {
+			return nil, err
+		}
 		tree, err := t.Areas()
 		if err != nil {
 			return nil, err

@@ -155,7 +155,7 @@ func takeInvitation(t *Turn) error {
 		return nil
 	case "paper":
 		t.Say("invitation.paper_wait")
-		if err := t.Task(invitationWork, TicketWork{Training: v.training.ID, Member: v.member.ID}); err != nil {
+		if err := t.TaskOnce(invitationWork, TicketWork{Training: v.training.ID, Member: v.member.ID}); err != nil {
 			return err
 		}
 		return t.Stand()

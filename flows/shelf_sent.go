@@ -80,15 +80,15 @@ func askSents(t *Turn) error {
 	return nil
 }
 
-// seesSent returns the broadcast of s if she has sent it, or it was meant for
-// people of an area of hers, else nil.
+// seesSent returns the broadcast of s if she has sent it and still might, or it was
+// meant for people of an area of hers, else nil.
 func (t *Turn) seesSent(s *store.Sent) (*store.Broadcast, error) {
 	b, err := t.Broadcast(s.Broadcast)
 	if err != nil {
 		return nil, ignore(err, store.ErrNotFound)
 	}
-	if b.By == t.Member.ID {
-		return b, nil
+	if hers, err := t.StillSends(b, t.Member.ID); err != nil || hers {
+		return b, err
 	}
 	r, err := t.shelfReader()
 	if err != nil {
@@ -148,7 +148,7 @@ func askReadCount(t *Turn) error {
 		var w ReadWork
 		t.Get("work", &w)
 		t.Set("asked", 1)
-		if err := t.Task(ReadCountWork, w); err != nil {
+		if err := t.TaskOnce(ReadCountWork, w); err != nil {
 			return err
 		}
 	}
@@ -318,7 +318,7 @@ func takeReadReport(t *Turn) error {
 		return t.countAnew(w)
 	case id == "file":
 		t.Say("shelf.read_file_wait")
-		if err := t.Task(ReadFileWork, w); err != nil {
+		if err := t.TaskOnce(ReadFileWork, w); err != nil {
 			return err
 		}
 		return t.Stand()
@@ -388,13 +388,35 @@ func takeLate(t *Turn) error {
 	return t.Goto("report")
 }
 
-// mayRemind says whether she may remind those to whom b went: she has sent it, or
-// is staff for all of them.
+// mayRemind says whether she may remind those to whom b went: she has sent it and
+// still might, or is staff for all of them.
 func (t *Turn) mayRemind(b *store.Broadcast) (bool, error) {
-	if b.By == t.Member.ID {
-		return true, nil
+	if hers, err := t.StillSends(b, t.Member.ID); err != nil || hers {
+		return hers, err
 	}
 	return t.mayApprove(t.Member, b.Scope)
+}
+
+// remindsAtMost is to how many people a reminder of b goes at most: to those who
+// had not read its document when r was counted, if all of them were counted and
+// nothing was on its way to anybody any more; else to as many as it was sent to.
+func (t *Turn) remindsAtMost(s *store.Sent, b *store.Broadcast, r *store.ReadReport) (int, error) {
+	settled := r.Total.Sent >= b.Total
+	for _, id := range append([]string{b.ID}, s.Again...) {
+		sent, err := t.Broadcast(id)
+		if err != nil {
+			return 0, err
+		}
+		settled = settled && !sent.Ended.IsZero() && !sent.Ended.After(r.Made)
+	}
+	if settled {
+		return r.Total.Left(), nil
+	}
+	most := b.Total
+	if b.Count != nil { // while its recipients are still being put down there are more of them
+		most = max(most, b.Count.People)
+	}
+	return most, nil
 }
 
 func askReadRemind(t *Turn) error {
@@ -412,8 +434,12 @@ func askReadRemind(t *Turn) error {
 	if morning := night.Awake(t.Now); morning.After(t.Now) {
 		t.Say("shelf.remind_night", "time", t.moment(morning))
 	}
+	most, err := t.remindsAtMost(s, b, &r)
+	if err != nil {
+		return err
+	}
 	yes := "shelf.remind_yes"
-	if r.Total.Left() > t.engine.opt.Alone {
+	if most > t.engine.opt.Alone {
 		t.Say("broadcast.needs_approval", "n", t.engine.opt.Alone)
 		yes = "broadcast.yes_approve"
 	}
@@ -447,7 +473,11 @@ func takeReadRemind(t *Turn) error {
 	}
 	var r store.ReadReport
 	t.Get("report", &r)
-	count := store.AudienceCount{People: r.Total.Left()}
+	most, err := t.remindsAtMost(s, b, &r)
+	if err != nil {
+		return err
+	}
+	count := store.AudienceCount{People: most}
 	approve := count.People > t.engine.opt.Alone
 	var others []*store.Member
 	if approve {

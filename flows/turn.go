@@ -343,7 +343,25 @@ func (t *Turn) Task(work string, data any) error {
 	if err != nil {
 		return err
 	}
-	return t.AddTask(&store.Task{Member: t.Member.ID, Work: work, Flow: t.frame().Flow, Data: raw})
+	return t.AddTask(t.task(work, raw))
+}
+
+// TaskOnce is Task, unless the same is left for her already: what takes seconds or
+// fills the disk is done once for whoever presses again and again.
+func (t *Turn) TaskOnce(work string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	task := t.task(work, raw)
+	if queued, err := t.Queued(task); err != nil || queued {
+		return err
+	}
+	return t.AddTask(task)
+}
+
+func (t *Turn) task(work string, data jsontext.Value) *store.Task {
+	return &store.Task{Member: t.Member.ID, Work: work, Flow: t.frame().Flow, Data: data}
 }
 
 // A TaskOutcome is the Data of an input of the kind Outcome.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"time"
 )
 
 // A ReadCount is how many recipients of a document have come how far. Each is
@@ -60,6 +61,8 @@ type ReadReport struct {
 	// Late are the facilitators whom it has reached and who have not said that they
 	// have read it, by id.
 	Late []string `json:"late,omitzero"`
+
+	Made time.Time `json:"made,omitzero"` // when it was counted
 }
 
 // MinReaders is of how many members, at least, a number is told that says what
@@ -83,7 +86,7 @@ func (tx *Tx) CountReaders(s *Sent, top string, mine func(area string) bool) (*R
 	if err != nil {
 		return nil, err
 	}
-	report := &ReadReport{Leads: b.Audience.OnlyLeads()}
+	report := &ReadReport{Leads: b.Audience.OnlyLeads(), Made: tx.Now}
 	units := map[string]*AreaRead{}
 	for r, err := range tx.Receivers(s, "") {
 		if err != nil {
@@ -123,7 +126,7 @@ func (r *ReadReport) Hide() {
 		return
 	}
 	if r.Total.Sent < MinReaders {
-		*r = ReadReport{Total: ReadCount{Sent: r.Total.Sent}, Hidden: r.Total.Sent > 0, Late: r.Late}
+		*r = ReadReport{Total: ReadCount{Sent: r.Total.Sent}, Hidden: r.Total.Sent > 0, Late: r.Late, Made: r.Made}
 		return
 	}
 	for n := len(r.Areas); n > 0; n-- { // the smallest stands last

@@ -42,6 +42,15 @@ func (b *Broadcast) First() string {
 // [ErrNotFound].
 func (tx *Tx) Sent(id string) (*Sent, error) { return get[Sent](tx, "document_sent", id) }
 
+// StillSends says whether the member has sent b and may still write to all to whom
+// it went: then she sees what has become of it, wherever they live.
+func (tx *Tx) StillSends(b *Broadcast, member string) (bool, error) {
+	if b.By != member {
+		return false, nil
+	}
+	return tx.inScope(b)
+}
+
 // SentDocuments yields what was sent of the shelf, the latest first.
 func (tx *Tx) SentDocuments() iter.Seq2[*Sent, error] {
 	return func(yield func(*Sent, error) bool) {

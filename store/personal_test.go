@@ -24,6 +24,7 @@ func TestEveryPersonalField(t *testing.T) {
 		"club": full[Club](), "club_member": full[Membership](), "club_meeting": full[Meeting](), "club_pupil": full[Pupil](), "club_hand": full[Handover](),
 		"contact": full[Contact](), "conversation": full[Conversation](),
 		"delivery": full[Delivery](), "due": full[Due](), "file": full[File](), "file_chunk": full[chunk](),
+		"certificate": full[Certificate](), "feedback": full[Feedback](), "guest": full[Guest](), "quiz_sheet": full[QuizSheet](), "document_read": full[Reading](),
 		"grant": full[Grant](), "grant_code": full[GrantCode](), "member": full[Member](), "merge": full[MergeRequest](),
 		"message": full[Message](), "passphrase": full[Passphrase](), "receipt": full[Receipt](), "registration": full[Registration](),
 		"screen": full[Line](), "seen": full[seen](), "task": full[Task](), "training": full[Training](),

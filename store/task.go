@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"iter"
 	"time"
 
@@ -32,6 +33,20 @@ func (tx *Tx) AddTask(t *Task) error {
 	t.ID = tx.NewID()
 	tx.tasked = true
 	return put(tx, "task", t.ID, t)
+}
+
+// Queued says whether the same work as t's is left for its member already, and
+// nobody has begun it.
+func (tx *Tx) Queued(t *Task) (bool, error) {
+	for o, err := range tx.Tasks() {
+		if err != nil {
+			return false, err
+		}
+		if o.Member == t.Member && o.Work == t.Work && o.Flow == t.Flow && o.Tries == 0 && bytes.Equal(o.Data, t.Data) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Tasks yields the tasks, the oldest first.

@@ -8,8 +8,8 @@ import (
 )
 
 // Tries are the attempts of one member or from some networks that did not
-// succeed: to sign in to the staff pages, or to guess the code of a club or of a
-// room. They stand in the store, so that a restart gives nobody a fresh start.
+// succeed: to sign in to the staff pages, or to guess the code of a club, of a
+// room or of a member. They stand in the store, so that a restart gives nobody a fresh start.
 //
 // There are more networks than a store can count: one home has 65,536 of IPv6,
 // and an attacker may have any number. So networks share a fixed number of
@@ -53,6 +53,9 @@ var (
 	// TryRoom counts the codes of rooms that a member gives ([Tx.InRoom]). Two
 	// of a million are right at a time.
 	TryRoom = TryKind{name: "room", free: 6, most: 10 * time.Minute}
+	// TryPerson counts the member codes that an officer types and that are nobody's
+	// whom she may find. With 32 signs in six places that is no way to find one.
+	TryPerson = TryKind{name: "person", free: 9, most: time.Hour}
 )
 
 const (
@@ -88,6 +91,20 @@ func (tx *Tx) Try(kind TryKind, who string) (*Tries, time.Duration, error) {
 		t.Until = tx.Now.Add(min(first<<min(over-1, 20), kind.most))
 	}
 	return t, 0, put(tx, "tries", tx.triesKey(kind, who), t)
+}
+
+// Paused is for how long who may make no attempt; 0: she may now. It counts
+// nothing: for codes of which only a wrong one is counted, and which may not be
+// tried at all while she has to wait.
+func (tx *Tx) Paused(kind TryKind, who string) (time.Duration, error) {
+	t, err := get[Tries](tx, "tries", tx.triesKey(kind, who))
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return max(0, t.Until.Sub(tx.Now)), nil
 }
 
 // Worth says whether the attempt just counted is worth a row in the audit: the

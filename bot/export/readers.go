@@ -105,7 +105,11 @@ func (r *Readers) read(tx *store.Tx, member string, ask flows.ReadWork) error {
 	if err != nil || len(scope.Areas) == 0 { // she is staff no more
 		return err
 	}
-	report, err := tx.CountReaders(s, ask.Top, func(area string) bool { return b.By == member || staffFor(grants, r.Tree, area) })
+	all, err := tx.StillSends(b, member)
+	if err != nil {
+		return err
+	}
+	report, err := tx.CountReaders(s, ask.Top, func(area string) bool { return all || staffFor(grants, r.Tree, area) })
 	if err != nil {
 		return err
 	}

@@ -168,4 +168,27 @@ func TestReaders(t *testing.T) {
 			t.Errorf("%s: facilitators who have not read it: %q, %v", tt.top, late, err)
 		}
 	}
+
+	// She who has sent it is an officer of the other commune only by now.
+	err = s.Update(t.Context(), func(tx *store.Tx) error {
+		m, err := tx.Member(officers["92"])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Revoke(m.ID, ""); err != nil {
+			return err
+		}
+		return tx.Grant(m, &store.Grant{Role: store.Staff, Area: "31684"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := e.CountReaders(t.Context(), s, store.Task{Member: officers["92"], Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r store.ReadReport
+	if err := json.Unmarshal(raw, &r); err != nil || r.Total != (store.ReadCount{Sent: 3}) || len(r.Late) > 0 {
+		t.Errorf("who has sent it and lost that area is told %s, %v", raw, err)
+	}
 }

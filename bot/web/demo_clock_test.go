@@ -50,6 +50,43 @@ func TestForward(t *testing.T) {
 	}
 }
 
+// A page of another site, a visitor of another machine who comes through a proxy, and
+// a name that somebody has led to this machine cannot move it.
+func TestForwardFromElsewhere(t *testing.T) {
+	moved := 0
+	s := newSite(t, func(c *Config) {
+		c.Roles = func(context.Context, string, string) error { return nil }
+		c.Forward = func(context.Context, time.Duration) error { moved++; return nil }
+	})
+	for _, tt := range []struct {
+		host, header, value string
+		status              int
+	}{
+		{"127.0.0.1:8080", "", "", 303}, // no browser, or an old one that says nothing of where it comes from
+		{"127.0.0.1:8080", "Sec-Fetch-Site", "same-origin", 303},
+		{"127.0.0.1:8080", "Sec-Fetch-Site", "cross-site", 403},
+		{"127.0.0.1:8080", "Sec-Fetch-Site", "same-site", 403}, // another port of this machine
+		{"127.0.0.1:8080", "Origin", "https://evil.example", 403},
+		{"127.0.0.1:8080", "Origin", "null", 403},
+		{"evil.example:8080", "", "", 403},
+		{"evil.example:8080", "Sec-Fetch-Site", "same-origin", 403},
+		{"127.0.0.1:8080", "X-Forwarded-For", "203.0.113.5", 403},
+	} {
+		moved = 0
+		r := httptest.NewRequest("POST", "/demo/clock", strings.NewReader("by=1h"))
+		r.RemoteAddr, r.Host = "127.0.0.1:5000", tt.host
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if tt.header != "" {
+			r.Header.Set(tt.header, tt.value)
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != tt.status || (moved == 1) != (tt.status == 303) {
+			t.Errorf("%s with %s %s: %d, moved %d times, want %d", tt.host, tt.header, tt.value, w.Code, moved, tt.status)
+		}
+	}
+}
+
 // Where the time is the real one there is nothing to move it with.
 func TestNoClock(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.Roles = func(context.Context, string, string) error { return nil } })
