@@ -56,7 +56,7 @@ func TestOfferUnreadable(t *testing.T) {
 		news = OfferNews{Training: training, Entry: r.Entry}
 		return err
 	})
-	s.must(s.backend.Update(t.Context(), func(kv store.KV) error { return kv.Put("member", officer, []byte(`{"contacts":1}`)) }))
+	s.must(s.store.Backend().Update(t.Context(), func(kv store.KV) error { return kv.Put("member", officer, []byte(`{"contacts":1}`)) }))
 	data, err := json.Marshal(news)
 	s.must(err)
 	if err := s.engine.Handle(t.Context(), Input{ID: "offer/again", Member: hoa, Kind: Due, Flow: "offer", Data: data, At: s.now}); err != nil {

@@ -404,6 +404,7 @@ func askReadRemind(t *Turn) error {
 	}
 	var r store.ReadReport
 	t.Get("report", &r)
+	t.Set("times", len(s.Reminders))
 	t.Say("shelf.remind_sure", "title", b.Title, "n", r.Total.Left(), "time", len(s.Reminders)+1, "most", store.MaxReadReminders)
 	night, err := t.night()
 	if err != nil {
@@ -438,6 +439,13 @@ func takeReadRemind(t *Turn) error {
 	} else if !may {
 		t.Say("shelf.gone")
 		return t.Start("shelf", nil)
+	}
+	if len(s.Reminders) != t.Count("times") { // somebody else has reminded them while she looked
+		if len(s.Reminders) >= store.MaxReadReminders {
+			t.Say("shelf.remind_enough", "most", store.MaxReadReminders)
+			return t.Goto("report")
+		}
+		return t.Stay()
 	}
 	if against, err := t.againstSending(b); err != nil {
 		return err

@@ -133,7 +133,6 @@ func line(text, head string) string {
 type stage struct {
 	t        *testing.T
 	store    *store.Store
-	backend  store.Backend // below it
 	catalog  *locales.Catalog
 	engine   *Engine
 	key      []byte
@@ -164,8 +163,7 @@ func newStage(t *testing.T) *stage {
 		t: t, catalog: catalog, typed: map[string]bool{}, last: map[string]Input{}, shown: map[string][]store.Message{},
 		now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone), key: store.NewKey(),
 	}
-	s.backend = memory.Open(memory.Options{Rerun: 3})
-	s.store, err = store.Open(t.Context(), s.backend, store.Options{
+	s.store, err = store.Open(t.Context(), memory.Open(memory.Options{Rerun: 3}), store.Options{
 		Now:    func() time.Time { return s.now },
 		Random: rand.NewChaCha8([32]byte{1}),
 		Key:    s.key,
