@@ -335,6 +335,10 @@ func (t *Turn) countAnew(w ReadWork) error {
 	return t.Goto("count")
 }
 
+// MostLate is how many facilitators a report names that is shown in a chat, where
+// it stands in the conversation.
+const MostLate = 100
+
 // shownLate is how many facilitators one message names; the workbook has all.
 const shownLate = 30
 
@@ -349,7 +353,7 @@ func askLate(t *Turn) error {
 	var lines []string
 	for i, id := range r.Late {
 		if i == shownLate {
-			lines = append(lines, t.T("shelf.late_more", "n", len(r.Late)-i))
+			lines = append(lines, t.T("shelf.late_more", "n", len(r.Late)-i+r.More))
 			break
 		}
 		m, err := t.Tx.Member(id)
