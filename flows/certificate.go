@@ -130,7 +130,7 @@ func (t *Turn) certifies(training *store.Training, yes bool) error {
 		training.Certificate, training.ChangedBy = yes, t.Member.ID
 	})
 	if errors.Is(err, store.ErrChanged) {
-		return t.Stay() // a second press: she sees how it is now
+		return nil // a second press: she sees how it is now
 	}
 	if err != nil {
 		return err
@@ -153,5 +153,51 @@ func (t *Turn) certifies(training *store.Training, yes bool) error {
 	default:
 		t.Say("certificate.on")
 	}
-	return t.Stay()
+	return nil
+}
+
+// certified is how many have a certificate for the training in their hands.
+func (t *Turn) certified(training *store.Training) (n int, err error) {
+	for r, err := range t.Registrations(training.ID) {
+		if err != nil {
+			return 0, err
+		}
+		if r.Certificate != "" {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// askCertifyNot asks once more before certificates that were handed out lose their
+// worth.
+func askCertifyNot(t *Turn) error {
+	training, err := t.ofPapers()
+	if err != nil || training == nil {
+		return err
+	}
+	n, err := t.certified(training)
+	if err != nil {
+		return err
+	}
+	t.Say("certificate.off_sure", "n", n)
+	t.Offer(Option{ID: "yes", Label: "certificate.off_yes", Wide: true}, Pick("no", "certificate.off_no"))
+	return nil
+}
+
+func takeCertifyNot(t *Turn) error {
+	training, err := t.ofPapers()
+	if err != nil || training == nil {
+		return err
+	}
+	switch t.Chosen() {
+	case "no":
+		return t.Goto("papers")
+	case "yes":
+		if err := t.certifies(training, false); err != nil {
+			return err
+		}
+		return t.Goto("papers")
+	}
+	return t.Again("engine.unclear")
 }

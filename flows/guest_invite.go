@@ -330,7 +330,10 @@ func (t *Turn) pickedMembers(p guestPick) ([]prospect, error) {
 			if errors.Is(err, store.ErrNotFound) {
 				g, err = &store.Guest{}, nil
 			}
-			if err := errors.Join(err, add(r.Member, g.Title)); err != nil {
+			if err != nil {
+				return nil, err
+			}
+			if err := add(r.Member, g.Title); err != nil {
 				return nil, err
 			}
 		}
@@ -372,6 +375,10 @@ func askInvites(t *Turn) error {
 	if err != nil {
 		return err
 	}
+	room, err := t.guestRoom(training)
+	if err != nil {
+		return err
+	}
 	if !training.Open(t.Now) {
 		t.Say("training.closed")
 		return t.Goto("list")
@@ -385,8 +392,8 @@ func askInvites(t *Turn) error {
 		return t.Goto("how")
 	case len(fresh) == 0:
 		return t.Goto("how")
-	case len(fresh) > training.Free():
-		t.Say("invite.too_many", "n", len(fresh), "free", training.Free())
+	case len(fresh) > room:
+		t.Say("invite.too_many", "n", len(fresh), "free", room)
 		return t.Goto("how")
 	}
 	t.Set("shown", len(fresh))
@@ -438,7 +445,11 @@ func takeInvites(t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if len(fresh) != t.Count("shown") || len(fresh) > training.Free() || !training.Open(t.Now) { // it has changed while she looked
+	room, err := t.guestRoom(training)
+	if err != nil {
+		return err
+	}
+	if len(fresh) != t.Count("shown") || len(fresh) > room || !training.Open(t.Now) { // it has changed while she looked
 		t.Say("invite.changed")
 		return t.Stay()
 	}
@@ -453,10 +464,7 @@ func takeInvites(t *Turn) error {
 		g.Member = o.member.ID
 		guests = append(guests, g)
 	}
-	if _, err := t.Invite(training.ID, t.Member.ID, guests); errors.Is(err, store.ErrGuests) {
-		t.Say("invite.too_many", "n", len(guests), "free", store.MaxGuests)
-		return t.Goto("how")
-	} else if err != nil {
+	if _, err := t.Invite(training.ID, t.Member.ID, guests); err != nil {
 		return err
 	}
 	if err := t.Log(t.Member.ID, "invite guests", training.ID); err != nil {
@@ -465,6 +473,21 @@ func takeInvites(t *Turn) error {
 	t.Say("invite.done", "n", len(guests))
 	t.Forget("pick")
 	return t.Goto("list")
+}
+
+// guestRoom is how many more can be invited: there is a seat for each of them, and
+// the list does not become longer than [store.MaxGuests]. It is asked before a
+// member is made of each name, as these would be left behind with nobody who
+// knows of them.
+func (t *Turn) guestRoom(training *store.Training) (int, error) {
+	room := store.MaxGuests
+	for _, err := range t.Guests(training.ID) {
+		if err != nil {
+			return 0, err
+		}
+		room--
+	}
+	return min(room, training.Free()), nil
 }
 
 // namedMember keeps somebody of whom only the name is known.

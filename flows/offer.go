@@ -101,7 +101,11 @@ func (t *Turn) offered() (*offered, error) {
 		}
 		o.members = append(o.members, m)
 	}
-	if may, err := t.AnswersFor(e); err != nil || may.ID != t.Member.ID && !slices.Contains(e.Members, t.Member.ID) {
+	may, err := t.AnswersFor(e)
+	if err := ignore(err, store.ErrNotFound); err != nil {
+		return nil, err
+	}
+	if may == nil || may.ID != t.Member.ID && !slices.Contains(e.Members, t.Member.ID) {
 		t.Say("offer.over")
 		return nil, t.End() // another one answers for them now
 	}

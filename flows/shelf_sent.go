@@ -335,6 +335,10 @@ func (t *Turn) countAnew(w ReadWork) error {
 	return t.Goto("count")
 }
 
+// MostLate is how many facilitators a report names that is shown in a chat, where
+// it stands in the conversation.
+const MostLate = 100
+
 // shownLate is how many facilitators one message names; the workbook has all.
 const shownLate = 30
 
@@ -349,7 +353,7 @@ func askLate(t *Turn) error {
 	var lines []string
 	for i, id := range r.Late {
 		if i == shownLate {
-			lines = append(lines, t.T("shelf.late_more", "n", len(r.Late)-i))
+			lines = append(lines, t.T("shelf.late_more", "n", len(r.Late)-i+r.More))
 			break
 		}
 		m, err := t.Tx.Member(id)
@@ -426,6 +430,7 @@ func askReadRemind(t *Turn) error {
 	}
 	var r store.ReadReport
 	t.Get("report", &r)
+	t.Set("times", len(s.Reminders))
 	t.Say("shelf.remind_sure", "title", b.Title, "n", r.Total.Left(), "time", len(s.Reminders)+1, "most", store.MaxReadReminders)
 	night, err := t.night()
 	if err != nil {
@@ -464,6 +469,13 @@ func takeReadRemind(t *Turn) error {
 	} else if !may {
 		t.Say("shelf.gone")
 		return t.Start("shelf", nil)
+	}
+	if len(s.Reminders) != t.Count("times") { // somebody else has reminded them while she looked
+		if len(s.Reminders) >= store.MaxReadReminders {
+			t.Say("shelf.remind_enough", "most", store.MaxReadReminders)
+			return t.Goto("report")
+		}
+		return t.Stay()
 	}
 	if against, err := t.againstSending(b); err != nil {
 		return err

@@ -8,10 +8,13 @@ import (
 // that it needs. Its note is that of training_one.
 func trainingPapers() *Flow {
 	return &Flow{
-		Name:  "training_papers",
-		Role:  store.Staff,
-		Steps: []Step{{Name: "papers", Ask: askPapers, Take: takePapers}},
-		Hear:  hearFile,
+		Name: "training_papers",
+		Role: store.Staff,
+		Steps: []Step{
+			{Name: "papers", Ask: askPapers, Take: takePapers},
+			{Name: "certify_not", Ask: askCertifyNot, Take: takeCertifyNot},
+		},
+		Hear: hearFile,
 	}
 }
 
@@ -97,8 +100,21 @@ func takePapers(t *Turn) error {
 		return t.Stay()
 	case "quiz":
 		return t.Start("training_quiz", oneNote{Training: training.ID})
-	case "certify", "certify_not":
-		return t.certifies(training, t.Chosen() == "certify")
+	case "certify":
+		if err := t.certifies(training, true); err != nil {
+			return err
+		}
+		return t.Stay()
+	case "certify_not":
+		if given, err := t.certified(training); err != nil {
+			return err
+		} else if given > 0 {
+			return t.Goto("certify_not")
+		}
+		if err := t.certifies(training, false); err != nil {
+			return err
+		}
+		return t.Stay()
 	case "certify_again":
 		t.Say("certificate.on_over")
 		if err := t.PlanCertificates(training); err != nil {

@@ -59,10 +59,20 @@ type ReadReport struct {
 	Leads bool `json:"leads,omitzero"`
 
 	// Late are the facilitators whom it has reached and who have not said that they
-	// have read it, by id.
+	// have read it, by id; More is how many there are beyond them, see
+	// [ReadReport.NameAtMost].
 	Late []string `json:"late,omitzero"`
+	More int      `json:"more,omitzero"`
 
 	Made time.Time `json:"made,omitzero"` // when it was counted
+}
+
+// NameAtMost leaves n ids in Late and counts the others in More, so that the report
+// of a whole province fits a document, which holds [MaxValue] bytes.
+func (r *ReadReport) NameAtMost(n int) {
+	if over := len(r.Late) - n; over > 0 {
+		r.Late, r.More = r.Late[:n], r.More+over
+	}
 }
 
 // MinReaders is of how many members, at least, a number is told that says what

@@ -101,6 +101,9 @@ func (tx *Tx) RemindReaders(s *Sent, by string, scope Scope, text Text, count Au
 		By: by, Text: text, Document: s.Document, Title: first.Title, Follows: s.Broadcast,
 		Audience: Audience{Op: Unread, ID: s.Broadcast}, Scope: scope, Lane: first.Lane, Count: &count,
 	}
+	if err := tx.sendable(b); err != nil { // before anything is kept that would count as a reminder
+		return nil, err
+	}
 	if err := tx.AddBroadcast(b); err != nil {
 		return nil, err
 	}

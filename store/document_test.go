@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chihai/store"
+	"chihai/store/memory"
 
 	"pgregory.net/rapid"
 )
@@ -438,4 +439,75 @@ func TestMergeReadings(t *testing.T) {
 	}); err != nil {
 		t.Error(err)
 	}
+}
+
+// Who may not write to these people any more has not reminded them: of the two
+// times that there are none is gone, and no draft is left behind.
+func TestRemindWithoutScope(t *testing.T) {
+	p := newParish(t, 1)
+	p.update(func(tx *store.Tx) error { return fillShelf(tx, p.officer, p.women[0]) })
+	p.update(func(tx *store.Tx) error { _, err := tx.Revoke(p.officer, ""); return err })
+	p.update(func(tx *store.Tx) error {
+		for s, err := range tx.SentDocuments() {
+			if err != nil {
+				return err
+			}
+			b, err := tx.RemindReaders(s, p.officer, store.Scope{Areas: []string{"92"}}, store.Text{"vi": "Nhắc"}, store.AudienceCount{}, false)
+			if !errors.Is(err, store.ErrNoScope) {
+				t.Errorf("RemindReaders = %v, %v, want %v", b, err, store.ErrNoScope)
+			}
+		}
+		return nil // as a flow does, which has said so
+	})
+	p.update(func(tx *store.Tx) error {
+		for s, err := range tx.SentDocuments() {
+			if err != nil {
+				return err
+			}
+			if len(s.Reminders) > 0 {
+				t.Errorf("reminded by %v, who may not", s.Reminders)
+			}
+		}
+		return nil
+	})
+	p.sound()
+}
+
+// Whoever changes what stands on the shelf writes for whom there is something,
+// also where that stays as it is: two who do so at once must meet in a document.
+func TestShelfIsOneDocument(t *testing.T) {
+	noted := &notedBackend{Backend: memory.New()}
+	s, err := store.Open(t.Context(), noted, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		noted.keys = nil
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { _, err := shelve(tx, "somebody"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(noted.keys, "meta/shelf") {
+			t.Errorf("a document was put there by writing %v", noted.keys)
+		}
+	}
+}
+
+// A notedBackend notes what is put.
+type notedBackend struct {
+	store.Backend
+	keys []string
+}
+
+type notedKV struct {
+	store.KV
+	of *notedBackend
+}
+
+func (b *notedBackend) Update(ctx context.Context, fn func(store.KV) error) error {
+	return b.Backend.Update(ctx, func(kv store.KV) error { return fn(notedKV{kv, b}) })
+}
+
+func (kv notedKV) Put(bucket, key string, value []byte) error {
+	kv.of.keys = append(kv.of.keys, bucket+"/"+key)
+	return kv.KV.Put(bucket, key, value)
 }

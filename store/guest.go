@@ -249,10 +249,26 @@ func (tx *Tx) TakeBackInvitation(training, member, by string) (*Guest, error) {
 	if !t.Open(tx.Now) {
 		return g, ErrOver
 	}
-	if _, err := tx.GiveUp(training, member, by); err != nil && !errors.Is(err, ErrNotFound) {
+	switch _, err := tx.GiveUp(training, member, by); {
+	case errors.Is(err, ErrNotFound):
+		if err := tx.uninvite(training, member, by); err != nil {
+			return nil, err
+		}
+	case err != nil:
 		return nil, err
 	}
 	return g, tx.deleteGuest(g)
+}
+
+// uninvite ends that the member, who has declined or has not answered in time, may
+// still say otherwise, and that she is told what becomes of the training.
+func (tx *Tx) uninvite(training, member, by string) error {
+	r, err := tx.Registration(training, member)
+	if err != nil || !r.Missed() {
+		return err
+	}
+	r.State, r.GaveUpBy = Invited, by
+	return tx.putRegistration(r)
 }
 
 // ToldGuest keeps that the invitation stands in g's chat now.

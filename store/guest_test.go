@@ -258,6 +258,39 @@ func TestTakeBackInvitation(t *testing.T) {
 	m.wantTold("the next morning", m.until(time.Date(2026, 11, 25, 12, 0, 0, 0, here), true), "25 07:00 taken_back")
 }
 
+// A guest who has declined, or not answered in time, is no guest any more either
+// once her invitation is taken back: she may not answer, and hears of no change.
+func TestTakeBackMissed(t *testing.T) {
+	m := newMeeting(t)
+	if err := m.answer("Hoa", store.Declines); err != nil {
+		t.Fatal(err)
+	}
+	m.until(time.Date(2026, 12, 3, 21, 0, 0, 0, here), true) // Mai's seat is free by then
+	for _, name := range []string{"Hoa", "Mai"} {
+		m.update(func(tx *store.Tx) error {
+			_, err := tx.TakeBackInvitation(m.id, m.members[name], "")
+			return err
+		})
+		m.update(func(tx *store.Tx) error {
+			r, err := tx.Registration(m.id, m.members[name])
+			if err == nil && (r.Missed() || r.Stands()) {
+				t.Errorf("%s, who is invited no more, may still answer: %+v", name, r)
+			}
+			return err
+		})
+	}
+	m.wantSeats(0, 0)
+	m.update(func(tx *store.Tx) error {
+		for r, err := range tx.Concerned(m.id) {
+			if err != nil {
+				return err
+			}
+			t.Errorf("%+v is told of changes", r)
+		}
+		return nil
+	})
+}
+
 // A guest who comes has answered, and two members who become one are one guest.
 func TestGuestAtTheDoor(t *testing.T) {
 	m := newMeeting(t)

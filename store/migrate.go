@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -33,9 +34,23 @@ var migrations = []func(*Tx) error{
 // program would take for text.
 func mayBeSealed(*Tx) error { return nil }
 
-// mayWait changes nothing. From here on a registration may wait for a seat, which
-// an older program would take for one that is held.
-func mayWait(*Tx) error { return nil }
+// mayWait plans what comes after trainings that were made before anything did. From
+// here on a registration may wait for a seat, which an older program would take
+// for one that is held.
+func mayWait(tx *Tx) error {
+	for t, err := range tx.Trainings(time.Time{}, time.Time{}, func(string) bool { return true }) {
+		if err != nil {
+			return err
+		}
+		if !t.Cancelled.IsZero() {
+			continue
+		}
+		if err := tx.planAfter(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // findMessagesByMember adds the index of messages by member.
 func findMessagesByMember(tx *Tx) error {

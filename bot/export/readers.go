@@ -34,6 +34,7 @@ func (e *Exporter) CountReaders(ctx context.Context, s *store.Store, task store.
 	if err != nil {
 		return nil, err
 	}
+	r.NameAtMost(flows.MostLate)
 	return json.Marshal(r.ReadReport)
 }
 

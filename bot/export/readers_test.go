@@ -192,3 +192,86 @@ func TestReaders(t *testing.T) {
 		t.Errorf("who has sent it and lost that area is told %s, %v", raw, err)
 	}
 }
+
+// What is counted of a whole province stands in a conversation: it must fit one
+// document, sealed, however many facilitators have not read yet.
+func TestReadersFit(t *testing.T) {
+	const leads = 2500
+	s, err := store.Open(t.Context(), memory.New(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	var officer *store.Member
+	var b *store.Broadcast
+	update := func(fn func(*store.Tx) error) {
+		t.Helper()
+		if err := s.Update(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	update(func(tx *store.Tx) error {
+		if officer, err = tx.NewMember(); err != nil {
+			return err
+		}
+		f := &store.File{Name: "a.pdf", Expires: tx.Now.Add(time.Hour)}
+		d := &store.Document{Title: "Sổ tay", Theme: "An toàn", For: store.ForFacilitators, Area: "92", By: officer.ID}
+		if err := errors.Join(
+			tx.ImportAreas([]*store.Area{{Code: "92", Name: "Cần Thơ", Kind: "thanh_pho"}}),
+			tx.Grant(officer, &store.Grant{Role: store.Staff, Area: "92"}),
+			tx.PutFile(f, []byte("%PDF")),
+		); err != nil {
+			return err
+		}
+		d.File = f.ID
+		if err := tx.AddDocument(d); err != nil {
+			return err
+		}
+		b = &store.Broadcast{
+			By: officer.ID, Text: store.Text{"vi": "Mời xem"}, Document: d.ID, Title: d.Title,
+			Audience: store.Audience{Op: store.Leads, ID: "92"}, Scope: store.Scope{Areas: []string{"92"}},
+		}
+		if err := tx.AddBroadcast(b); err != nil {
+			return err
+		}
+		b, err = tx.SendBroadcast(b.ID, false)
+		return err
+	})
+	for range leads / 500 {
+		update(func(tx *store.Tx) error {
+			var ids []string
+			for range 500 {
+				m, err := tx.NewMember()
+				if err != nil {
+					return err
+				}
+				ids = append(ids, m.ID)
+				if err := tx.Grant(m, &store.Grant{Role: store.Facilitator, Area: "92"}); err != nil {
+					return err
+				}
+				if _, err := tx.NoteOpened(m.ID, b.ID); err != nil {
+					return err
+				}
+			}
+			return tx.Freeze(b, ids, ids[len(ids)-1]+"0")
+		})
+	}
+	data, err := json.Marshal(flows.ReadWork{Broadcast: b.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := (&Exporter{Zone: time.UTC}).CountReaders(t.Context(), s, store.Task{Member: officer.ID, Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r store.ReadReport
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(raw) > store.MaxValue/4 {
+		t.Errorf("the count of %d takes %d bytes", r.Total.Sent, len(raw))
+	}
+	if n := len(r.Late) + r.More; n != leads || r.Total.Left() != leads {
+		t.Errorf("%d are late and %d left, want %d", n, r.Total.Left(), leads)
+	}
+}
