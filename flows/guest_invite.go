@@ -239,8 +239,11 @@ func askGuestTitle(t *Turn) error {
 }
 
 func takeGuestTitle(t *Turn) error {
+	if t.Chosen() == "none" || t.meant("answer.no") {
+		return t.picked(guestPick{Member: t.Note("member")})
+	}
 	title, ok := readGuestTitle(t.Words())
-	if !ok && t.Chosen() != "none" {
+	if !ok {
 		return t.Again("invitation.title_again", "most", mostGuestTitle)
 	}
 	return t.picked(guestPick{Member: t.Note("member"), Title: title})

@@ -160,6 +160,12 @@ func takeInvitation(t *Turn) error {
 		}
 		return t.Stand()
 	}
+	switch said := v.guest.RSVP(v.registration); {
+	case t.meant("answer.yes") && (said == store.NoReply || said == store.Comes): // a yes takes no substitute back
+		return t.replyTo(v, store.Comes)
+	case t.meant("answer.no") && said == store.NoReply:
+		return t.replyTo(v, store.Declines)
+	}
 	return t.Again("engine.unclear")
 }
 

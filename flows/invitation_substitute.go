@@ -32,7 +32,7 @@ func askSubstituteTitle(t *Turn) error {
 }
 
 func takeSubstituteTitle(t *Turn) error {
-	if t.Chosen() == "none" {
+	if t.Chosen() == "none" || t.meant("answer.no") {
 		t.Forget("as")
 		return nil
 	}

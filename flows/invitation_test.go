@@ -75,21 +75,82 @@ func TestInvitationThroughRelay(t *testing.T) {
 		return err
 	})
 	before := len(s.shown["Hoa"])
-	var was, now *store.Training
-	s.update(func(tx *store.Tx) (err error) {
-		if was, err = tx.Training(s.training("D")); err != nil {
+	s.moveGuests("D - Nhà văn hóa")
+	if got := s.latest("Hoa"); len(s.shown["Hoa"]) != before+1 || !strings.Contains(got, "Nhà văn hóa") || !strings.Contains(got, "Thạch Thị Sâm") {
+		t.Errorf("%d messages came of the change, the last %q", len(s.shown["Hoa"])-before, got)
+	}
+}
+
+// Who is invited answers in her own words. When she is asked once more after a
+// change, a bare yes or no takes no substitute back; nor is "không" a title.
+func TestInvitationInHerWords(t *testing.T) {
+	for _, tt := range []struct {
+		before, said string
+		want         store.RSVP
+	}{
+		{"", "dạ", store.Comes},
+		{"", "có", store.Comes},
+		{"", "em dự", store.Comes},
+		{"", "ko", store.Declines},
+		{"", "Bận rồi", store.Declines},
+		{"", "chưa biết", store.NoReply},
+		{"yes", "dạ", store.Comes},
+		{"yes", "không", store.Comes},
+		{"yes", "không đi được", store.Declines},
+		{"send", "dạ", store.Sends},
+		{"send", "không", store.Sends},
+		{"send", "tôi dự", store.Comes},
+	} {
+		s, hoa, _ := hostStage(t)
+		s.press("Hoa", "no")
+		s.update(func(tx *store.Tx) error {
+			_, err := tx.Invite(s.training("D"), "", []*store.Guest{{Member: hoa}})
+			return err
+		})
+		s.wait(time.Minute)
+		write := func(text string) {
+			s.now = s.now.Add(10 * time.Second)
+			s.handle("Hoa", s.input("Hoa", text))
+		}
+		if tt.before != "" {
+			s.press("Hoa", tt.before)
+			if tt.before == "send" {
+				write("Lâm Thị Bé")
+				write("không")
+				s.press("Hoa", "yes")
+			}
+			s.moveGuests("D - Nhà văn hóa")
+		}
+		write(tt.said)
+		s.update(func(tx *store.Tx) error {
+			r, err := tx.Registration(s.training("D"), hoa)
+			if err != nil {
+				return err
+			}
+			g, err := tx.Guest(r.Training, hoa)
+			if err == nil && (g.RSVP(r) != tt.want || g.SubstituteTitle != "" || (g.Substitute != "") != (tt.want == store.Sends)) {
+				t.Errorf("%q after %q is %q, substitute %q as %q, want %q", tt.said, tt.before, g.RSVP(r), g.Substitute, g.SubstituteTitle, tt.want)
+			}
+			return err
+		})
+	}
+}
+
+// moveGuests changes where the training D is, and tells its guests.
+func (s *stage) moveGuests(place string) {
+	s.update(func(tx *store.Tx) error {
+		was, err := tx.Training(s.training("D"))
+		if err != nil {
 			return err
 		}
-		if now, err = tx.ChangeTraining(was.ID, was.Revision, func(t *store.Training) { t.Place = "D - Nhà văn hóa" }); err != nil {
+		now, err := tx.ChangeTraining(was.ID, was.Revision, func(t *store.Training) { t.Place = place })
+		if err != nil {
 			return err
 		}
 		_, err = (&Turn{Tx: tx, engine: s.engine}).tellHolders(now, changeNews(was))
 		return err
 	})
 	s.wait(time.Minute)
-	if got := s.latest("Hoa"); len(s.shown["Hoa"]) != before+1 || !strings.Contains(got, "Nhà văn hóa") || !strings.Contains(got, "Thạch Thị Sâm") {
-		t.Errorf("%d messages came of the change, the last %q", len(s.shown["Hoa"])-before, got)
-	}
 }
 
 // Who comes to the question of another guest, for whom she passes nothing on,

@@ -103,6 +103,13 @@ func answersAs(c store.PromptChoice, words func(id string) []word, said word) bo
 	return false
 }
 
+// meant says whether what she typed is one of the words for the locale id, where
+// that is no choice that the step offers: "không" where a free text is asked for.
+func (t *Turn) meant(id string) bool {
+	text := t.Words()
+	return text != "" && among(t.engine.typed(id), word{store.Fold(text), spelt(text)})
+}
+
 // spelt brings text into a form in which two spellings are the same when they
 // have the same letters and tones, in whatever case and Unicode form and wherever
 // the tone is written (hủy, huỷ).

@@ -199,6 +199,17 @@ func takeGuests(t *Turn) error {
 		if store.Fold(find) == "" {
 			return t.Again("engine.unclear")
 		}
+		if n := choiceNumber(find); n > 0 { // nobody's name: the guest with this number in the list
+			guests, err := t.guestList(training, t.Note("find"))
+			if err != nil {
+				return err
+			}
+			if n > len(guests) {
+				return t.Again("engine.unclear")
+			}
+			t.Set("who", guests[n-1].member.ID)
+			return t.Goto("one")
+		}
 		t.Set("find", find)
 		t.Forget("skip")
 	default:

@@ -5,6 +5,7 @@
 //	trainings.toml  44 trainings, with days counted from the day of filling
 //	people.toml     60 women who are registered for them
 //	club.go         one club of pupils, by nicknames
+//	shelf.go        one document on the shelf
 //	phones.go       the network on which the women of the sample have their phones
 //	clock.go        the time of a demo, which can be moved forward
 //
@@ -168,6 +169,9 @@ func (s *sample) fill(tx *store.Tx, now time.Time) error {
 	}
 	if err := addClub(tx, now, members[0]); err != nil {
 		return fmt.Errorf("club: %w", err)
+	}
+	if err := addDocument(tx, members[0]); err != nil {
+		return fmt.Errorf("document: %w", err)
 	}
 	return dropLapsed(tx, now)
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"path/filepath"
 	"testing"
 	"time"
@@ -40,10 +41,19 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := map[store.Kind]int{}
-	past, ahead, full, closed := 0, 0, 0, 0
+	past, ahead, full, closed, documents := 0, 0, 0, 0, 0
 	err = s.View(t.Context(), func(tx *store.Tx) error {
 		if is, err := tx.IsSample(); err != nil || !is {
 			t.Errorf("the database is not marked as a sample (%v)", err)
+		}
+		for d, err := range tx.Documents() {
+			if err != nil {
+				return err
+			}
+			documents++
+			if _, data, err := tx.File(d.File); err != nil || !bytes.HasPrefix(data, []byte("%PDF-")) {
+				t.Errorf("the file of %q is no PDF (%v)", d.Title, err)
+			}
 		}
 		areas, err := tx.Areas()
 		if err != nil {
@@ -112,6 +122,9 @@ func TestLoad(t *testing.T) {
 		if kinds[kind] != n {
 			t.Errorf("%d of kind %s, want %d, as the report has them", kinds[kind], kind, n)
 		}
+	}
+	if documents != 1 {
+		t.Errorf("%d documents on the shelf, want 1", documents)
 	}
 	if past == 0 || ahead < 10 || full == 0 || closed == 0 {
 		t.Errorf("%d past, %d ahead, %d full, %d by invitation: want some of each", past, ahead, full, closed)
