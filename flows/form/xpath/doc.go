@@ -25,10 +25,9 @@
 //
 // # The tree
 //
-// [Expr.Root] gives the tree for the linter. There are seven kinds of [Node]:
-// [*Text], [*Number], [*Path], [*Call], [*Negation], [*Operation] and
-// [*Filter]. Every one knows the [Span] of source it was read from. [Walk]
-// visits them, [Expr.Questions] lists the questions named, and [Compared]
+// [Expr.Root] gives the tree for the linter. There are six kinds of [Node]:
+// [*Text], [*Number], [*Path], [*Call], [*Negation] and [*Operation]. Every one
+// knows the [Span] of source it was read from. [Walk] visits them, [Expr.Questions] lists the questions named, and [Compared]
 // recognises a question that is compared with a text, which is how the linter
 // finds choices that do not exist.
 //

@@ -23,10 +23,9 @@ type Env interface {
 	// the one that is being given and not yet kept.
 	Self() string
 
-	// Position is the number, from 1, of the instance of the repeat that the
-	// expression stands in; up is 1 for the innermost repeat, 2 for the one around
-	// it. 0 means that there is no such repeat.
-	Position(up int) int
+	// Position is the number, from 1, of the instance that path stands for, as in
+	// position(..) and position(${repeat}). What is no repeat has the position 1.
+	Position(path *Path) (int, error)
 
 	// Column is the value of a bare name, as in a choice_filter: the column of the
 	// choice that is being looked at. false means that there is no such column.
@@ -70,10 +69,11 @@ type Clock struct {
 	// are written. nil means UTC.
 	Zone *time.Location
 
-	// Days is where the days begin that are counted when a date becomes a number.
-	// nil means Zone, as in JavaRosa: a date without a time is a whole number. ODK
-	// Web Forms counts from midnight in UTC.
-	Days *time.Location
+	// WebForms reckons with dates as ODK Web Forms does and not as JavaRosa, the
+	// engine of ODK Collect: days begin at midnight in UTC instead of in Zone, so
+	// that a date without a time is no whole number, and date keeps the time of a
+	// number of days. The cases of both projects are tested with it.
+	WebForms bool
 
 	// Months and Weekdays are the short names that format-date writes for %b and
 	// %a, from January and from Sunday. Empty ones mean English, as JavaRosa has.
