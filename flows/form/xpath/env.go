@@ -21,7 +21,7 @@ type Env interface {
 
 	// Self is the answer at which the expression stands, the "." of a constraint:
 	// the one that is being given and not yet kept.
-	Self() string
+	Self() (string, error)
 
 	// Position is the number, from 1, of the instance that path stands for, as in
 	// position(..) and position(${repeat}). What is no repeat has the position 1.

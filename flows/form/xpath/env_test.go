@@ -41,7 +41,7 @@ func (a *answers) Answers(path *Path, at []Index) ([]string, error) {
 	return nil, nil
 }
 
-func (a *answers) Self() string { return a.self }
+func (a *answers) Self() (string, error) { return a.self, nil }
 
 func (a *answers) Position(path *Path) (int, error) {
 	if path.Up == 1 {

@@ -168,7 +168,8 @@ func (ev *evaluation) path(n *Path) (Value, error) {
 		if n.From == Here && ev.item != nil {
 			return textValue(ev.item.text), nil
 		}
-		return textValue(ev.env.Self()), nil
+		self, err := ev.env.Self()
+		return textValue(self), err
 	}
 	if n.From == LastSaved {
 		return Value{}, ev.expr.mistake(n.At, CodeLastSaved, n.Name)

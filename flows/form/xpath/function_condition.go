@@ -31,8 +31,8 @@ func coalesce(ev *evaluation, n *Call) (Value, error) {
 // once is the answer that is there already, and the argument only before there
 // is one.
 func once(ev *evaluation, n *Call) (Value, error) {
-	if self := ev.env.Self(); self != "" {
-		return textValue(self), nil
+	if self, err := ev.env.Self(); err != nil || self != "" {
+		return textValue(self), err
 	}
 	return ev.eval(n.Args[0])
 }

@@ -17,12 +17,12 @@ import (
 
 // subject is the first argument as a text, or the answer itself where the
 // function is called without one.
-func (ev *evaluation) subject(args []Value) string {
+func (ev *evaluation) subject(args []Value) (string, error) {
 	switch {
 	case len(args) > 0:
-		return args[0].String()
+		return args[0].String(), nil
 	case ev.item != nil:
-		return ev.item.text
+		return ev.item.text, nil
 	}
 	return ev.env.Self()
 }
@@ -125,13 +125,15 @@ func translate(_ *evaluation, _ *Call, args []Value) (Value, error) {
 }
 
 func stringLength(ev *evaluation, _ *Call, args []Value) (Value, error) {
-	return numberValue(float64(utf8.RuneCountInString(ev.subject(args)))), nil
+	s, err := ev.subject(args)
+	return numberValue(float64(utf8.RuneCountInString(s))), err
 }
 
 func normalizeSpace(ev *evaluation, _ *Call, args []Value) (Value, error) {
-	return textValue(strings.Join(strings.FieldsFunc(ev.subject(args), func(r rune) bool {
+	s, err := ev.subject(args)
+	return textValue(strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return r == ' ' || r == '\t' || r == '\n' || r == '\r'
-	}), " ")), nil
+	}), " ")), err
 }
 
 // digest is the checksum of a text by an algorithm, in Base64 unless the third

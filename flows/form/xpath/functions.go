@@ -26,7 +26,7 @@ type function struct {
 const (
 	many = math.MaxInt
 
-	maps     = "chat has places but no areas and no maps"
+	mapless  = "chat has places but no areas and no maps"
 	document = "a questionnaire is no XML document"
 )
 
@@ -114,11 +114,11 @@ var functions = []function{
 	{name: "format-date-time", least: 2, most: 2, result: KindText, apply: formatDate},
 
 	// Known, but not for us
-	{name: "area", least: 1, most: 1, result: KindNumber, elsewhere: maps},
-	{name: "enclosed-area", least: 1, most: 1, result: KindNumber, elsewhere: maps},
-	{name: "distance", least: 1, most: many, result: KindNumber, elsewhere: maps},
-	{name: "geofence", least: 2, most: 2, result: KindBoolean, elsewhere: maps},
-	{name: "intersects", least: 1, most: 1, result: KindBoolean, elsewhere: maps},
+	{name: "area", least: 1, most: 1, result: KindNumber, elsewhere: mapless},
+	{name: "enclosed-area", least: 1, most: 1, result: KindNumber, elsewhere: mapless},
+	{name: "distance", least: 1, most: many, result: KindNumber, elsewhere: mapless},
+	{name: "geofence", least: 2, most: 2, result: KindBoolean, elsewhere: mapless},
+	{name: "intersects", least: 1, most: 1, result: KindBoolean, elsewhere: mapless},
 	{name: "extract-signed", least: 2, most: 2, result: KindText, elsewhere: "no key is kept to check signatures with"},
 	{name: "date-time", least: 1, most: 1, result: KindDate, elsewhere: "ODK does not describe it; now() and date() are offered"},
 	{name: "jr:itext", least: 1, most: 1, result: KindText, elsewhere: "labels are translated by themselves"},

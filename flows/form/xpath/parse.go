@@ -275,7 +275,7 @@ func (p *parser) current() (Node, error) {
 		return path, nil
 	}
 	p.skip(1)
-	return p.ups(path, true)
+	return p.ups(path)
 }
 
 // call reads a function with its arguments.
@@ -312,12 +312,11 @@ func (p *parser) path(path *Path) (Node, error) {
 		p.skip(1)
 		return p.steps(path)
 	}
-	return p.ups(path, false)
+	return p.ups(path)
 }
 
 // ups reads "." and ".." at the beginning of a path and the steps behind them.
-// slash says that a "/" stands before.
-func (p *parser) ups(path *Path, slash bool) (Node, error) {
+func (p *parser) ups(path *Path) (Node, error) {
 	for strings.HasPrefix(p.source[p.at:], ".") {
 		dots := 1
 		if strings.HasPrefix(p.source[p.at:], "..") {
@@ -329,7 +328,7 @@ func (p *parser) ups(path *Path, slash bool) (Node, error) {
 		if p.peek() == '[' {
 			return nil, p.unsupported(1, "condition ([) behind . or ..")
 		}
-		if slash = p.peek() == '/'; !slash {
+		if p.peek() != '/' {
 			return path, nil
 		}
 		if p.byteAt(p.at+1) == '/' {

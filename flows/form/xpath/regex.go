@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 )
 
 // A pattern is the second argument of a regex() that is written out, compiled
@@ -42,10 +43,11 @@ func patternOf(n *Call) (*Text, bool) {
 // apart from what nobody can read.
 func compile(source string) *pattern {
 	p := &pattern{source: source}
-	var err error
-	if p.re, err = regexp.Compile(`\A(?:` + source + `)\z`); err == nil {
-		// A bracket that closes ours would otherwise slip out of the anchors.
-		_, err = syntax.Parse(source, syntax.Perl)
+	// Alone first: between the anchors a bracket too many would be their own, and
+	// the mistakes would name what nobody wrote.
+	_, err := syntax.Parse(source, syntax.Perl)
+	if err == nil {
+		p.re, err = regexp.Compile(`\A(?:` + source + `)\z`)
 	}
 	if err == nil {
 		return p
@@ -54,27 +56,27 @@ func compile(source string) *pattern {
 	var mistake *syntax.Error
 	if errors.As(err, &mistake) {
 		p.why = mistake.Code.String()
-		switch {
-		case mistake.Code == syntax.ErrInvalidPerlOp || mistake.Code == syntax.ErrMissingRepeatArgument && len(mistake.Expr) > 1:
-			p.code, p.why = CodeLookahead, construct(mistake.Expr)
-		case mistake.Code == syntax.ErrInvalidEscape && len(mistake.Expr) == 2 && isDigit(mistake.Expr[1]):
-			p.code, p.why = CodeLookahead, "a backreference ("+mistake.Expr+")"
+		if what := onlyInJava(mistake); what != "" {
+			p.code, p.why = CodeLookahead, what
 		}
 	}
 	return p
 }
 
-// construct names what Java has behind "(?" and RE2 has not.
-func construct(written string) string {
-	if len(written) >= 3 && written[:2] == "(?" {
-		switch written[2] {
-		case '=', '!':
-			return "lookahead (" + written[:3] + ")"
-		case '<':
-			return "lookbehind (" + written[:3] + ")"
-		case '>':
-			return "an atomic group (?>)"
-		}
+// onlyInJava names the construct of Java that RE2 stopped at, "" where it
+// stopped at something else.
+func onlyInJava(mistake *syntax.Error) string {
+	switch written := mistake.Expr; {
+	case strings.HasPrefix(written, "(?=") || strings.HasPrefix(written, "(?!"):
+		return "lookahead " + written[:3]
+	case strings.HasPrefix(written, "(?<=") || strings.HasPrefix(written, "(?<!"):
+		return "lookbehind " + written[:4]
+	case strings.HasPrefix(written, "(?>"):
+		return "an atomic group (?>"
+	case mistake.Code == syntax.ErrInvalidEscape && len(written) == 2 && isDigit(written[1]):
+		return "a backreference " + written
+	case mistake.Code == syntax.ErrInvalidRepeatOp && strings.HasSuffix(written, "+"):
+		return "a possessive repetition " + written
 	}
-	return written
+	return ""
 }
