@@ -1,7 +1,7 @@
 package xpath
 
 import (
-	"fmt"
+	"errors"
 	"math/rand/v2"
 )
 
@@ -30,7 +30,7 @@ func (a *answers) Answers(path *Path, at []Index) ([]string, error) {
 	name, _ := path.Question()
 	all, ok := a.answers[name]
 	if !ok {
-		return nil, fmt.Errorf("no question %s", name)
+		return nil, errors.New("no such question")
 	}
 	if len(at) == 0 {
 		return all, nil
@@ -58,7 +58,7 @@ func (a *answers) Column(name string) (string, bool) {
 func (a *answers) Rows(list string) ([]Row, error) {
 	rows, ok := a.lists[list]
 	if !ok {
-		return nil, fmt.Errorf("no list %s", list)
+		return nil, errors.New("no such list")
 	}
 	return rows, nil
 }

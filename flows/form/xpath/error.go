@@ -7,7 +7,8 @@ import (
 
 // An Error is a mistake in an expression and its place. Parse, Check and
 // evaluation give it, so that a caller can say it in the language of who wrote
-// the form, by Code and Args; Error says it in English.
+// the form, by Code and Args; Error says it in English. Neither holds what
+// somebody answered: an Error may be logged.
 type Error struct {
 	Code Code
 
@@ -122,9 +123,9 @@ func (e *Error) sentence() string {
 	case CodeColumn:
 		return "there is no column " + arg(0) + " here: a question is written ${" + arg(0) + "}"
 	case CodeDate:
-		return fmt.Sprintf("%q is no date", arg(0))
+		return arg(0) + " is no date"
 	case CodeAlgorithm:
-		return fmt.Sprintf("digest() has no %q", arg(0))
+		return "digest() has no " + arg(0)
 	}
 	return string(e.Code)
 }

@@ -145,6 +145,25 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
+// TestErrorsAreDiscreet makes mistakes with an answer as their cause: errors are
+// logged, and what people write is not.
+func TestErrorsAreDiscreet(t *testing.T) {
+	const secret = "0912345678)("
+	for _, source := range []string{"date(${phone})", "decimal-date-time(${phone})", "regex('a', ${phone})", "regex('a', concat(${phone}, '('))", "digest('a', ${phone})",
+		"digest('a', 'MD5', ${phone})", "base64-decode(${phone})", "pulldata(${phone}, 'a', 'b', 'c')", "pulldata('communes', ${phone}, 'name', 'c1')", "date(.)"} {
+		e, err := Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := household(t)
+		env.self = secret
+		env.answers["phone"] = []string{secret}
+		if _, err := e.Eval(env); err == nil || strings.Contains(err.Error(), secret[:6]) {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+}
+
 func TestResults(t *testing.T) {
 	env := household(t)
 	for _, tt := range []struct {

@@ -87,13 +87,13 @@ func pullData(ev *evaluation, n *Call, args []Value) (Value, error) {
 	list, column, key, wanted := args[0].String(), args[1].String(), args[2].String(), args[3].String()
 	rows, err := ev.env.Rows(list)
 	if err != nil {
-		return Value{}, fmt.Errorf("rows of %s: %w", list, err)
+		return Value{}, fmt.Errorf("rows of %s: %w", ev.source(n.Args[0]), err)
 	}
 	for _, row := range rows {
 		if text, ok := row.Column(key); ok && text == wanted {
 			found, ok := row.Column(column)
 			if !ok {
-				return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeColumn, column)
+				return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeColumn, ev.source(n.Args[1]))
 			}
 			return textValue(found), nil
 		}

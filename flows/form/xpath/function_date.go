@@ -24,7 +24,7 @@ func date(ev *evaluation, n *Call, args []Value) (Value, error) {
 	}
 	t, ok := ev.moment(v)
 	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, shorten(v.String()))
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, ev.source(n.Args[0]))
 	}
 	if !ev.clock.WebForms && (v.kind == KindNumber || v.kind == KindDate) {
 		t = midnight(t.In(ev.clock.zone()))
@@ -42,7 +42,7 @@ func decimalDateTime(ev *evaluation, n *Call, args []Value) (Value, error) {
 	}
 	t, ok := ev.moment(v)
 	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, shorten(v.String()))
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, ev.source(n.Args[0]))
 	}
 	return numberValue(ev.clock.days(t)), nil
 }

@@ -141,7 +141,7 @@ func normalizeSpace(ev *evaluation, _ *Call, args []Value) (Value, error) {
 func digest(ev *evaluation, n *Call, args []Value) (Value, error) {
 	text := []byte(args[0].String())
 	var checksum []byte
-	switch algorithm := args[1].String(); algorithm {
+	switch args[1].String() {
 	case "MD5":
 		c := md5.Sum(text)
 		checksum = c[:]
@@ -158,7 +158,7 @@ func digest(ev *evaluation, n *Call, args []Value) (Value, error) {
 		c := sha512.Sum512(text)
 		checksum = c[:]
 	default:
-		return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeAlgorithm, algorithm)
+		return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeAlgorithm, ev.source(n.Args[1]))
 	}
 	encoding := "base64"
 	if len(args) == 3 {
@@ -170,7 +170,7 @@ func digest(ev *evaluation, n *Call, args []Value) (Value, error) {
 	case "base64":
 		return textValue(base64.StdEncoding.EncodeToString(checksum)), nil
 	}
-	return Value{}, ev.expr.mistake(n.Args[2].Place(), CodeAlgorithm, encoding)
+	return Value{}, ev.expr.mistake(n.Args[2].Place(), CodeAlgorithm, ev.source(n.Args[2]))
 }
 
 func base64Decode(ev *evaluation, n *Call, args []Value) (Value, error) {

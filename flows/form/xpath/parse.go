@@ -473,6 +473,9 @@ func (p *parser) deeper() error {
 // that names the right one.
 func (p *parser) operator() (Op, Span, error) {
 	rest := p.source[p.at:]
+	if c := p.peek(); c == 0 || c == ')' || c == ',' || c == ']' {
+		return 0, Span{}, nil
+	}
 	for _, wrong := range [...][2]string{
 		{"==", "="}, {"&&", "and"}, {"||", "or"}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="},
 		{"=<", "<="}, {"=>", ">="}, {"×", "*"}, {"÷", "div"}, {"−", "-"}, {"–", "-"}, {"%", "mod"}, {"&", "and"},

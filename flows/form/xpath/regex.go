@@ -25,7 +25,7 @@ func regex(ev *evaluation, n *Call, args []Value) (Value, error) {
 		p = compile(args[1].String())
 	}
 	if p.code != "" {
-		return Value{}, ev.expr.mistake(n.Args[1].Place(), p.code, shorten(p.source), p.why)
+		return Value{}, ev.expr.mistake(n.Args[1].Place(), p.code, ev.source(n.Args[1]), p.why)
 	}
 	return truthValue(p.re.MatchString(args[0].String())), nil
 }

@@ -25,8 +25,8 @@ func (k Kind) String() string {
 	return [...]string{"anything", "text", "number", "boolean", "date", "list"}[k]
 }
 
-// A Value is what an expression evaluates to. Its zero value is the empty text
-// but for its Kind.
+// A Value is what an expression evaluates to. Its zero value reads as the empty
+// text, with the Kind that no other value has.
 type Value struct {
 	kind   Kind
 	text   string // of a text; how a date is written; of a number only if it is written in its own way
