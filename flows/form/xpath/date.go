@@ -101,7 +101,7 @@ func (c Clock) read(s string) (time.Time, bool) {
 		}
 	}
 	t := time.Date(year, time.Month(month), dayOf, 0, 0, 0, 0, zone)
-	if t.Year() != year || int(t.Month()) != month || t.Day() != dayOf {
+	if int(t.Month()) != month || t.Day() != dayOf {
 		return time.Time{}, false // the 31st of September
 	}
 	return time.Date(year, time.Month(month), dayOf, 0, 0, 0, int(since), zone), true
