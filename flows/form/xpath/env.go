@@ -69,10 +69,11 @@ type Clock struct {
 	// are written. nil means UTC.
 	Zone *time.Location
 
-	// WebForms reckons with dates as ODK Web Forms does and not as JavaRosa, the
-	// engine of ODK Collect: days begin at midnight in UTC instead of in Zone, so
-	// that a date without a time is no whole number, and date keeps the time of a
-	// number of days. The cases of both projects are tested with it.
+	// WebForms computes as ODK Web Forms does where that differs from JavaRosa, the
+	// engine of ODK Collect, so that the cases of both projects can be tested: days
+	// begin at midnight in UTC instead of in Zone, which leaves a date without a time
+	// no whole number; date keeps the time of a number of days, and what is no date
+	// is no mistake; round takes halves away from zero.
 	WebForms bool
 
 	// Months and Weekdays are the short names that format-date writes for %b and

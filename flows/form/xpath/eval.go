@@ -156,8 +156,10 @@ func equal(x, y Value, c Clock) bool {
 	return x.String() == y.String()
 }
 
+// same takes two numbers as one that differ by less than calculating with them
+// does: 6.1 - 7.8 is -1.7.
 func same(a, b float64) bool {
-	return a == b || math.Abs(a-b) < tiny
+	return a == b || math.Abs(a-b) < max(tiny, math.Abs(a)*1e-15)
 }
 
 func (ev *evaluation) path(n *Path) (Value, error) {

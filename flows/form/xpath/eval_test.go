@@ -81,7 +81,7 @@ func TestEval(t *testing.T) {
 
 		// numbers
 		{"100000 * 100000000000000000", "10000000000000000000000"}, {"0.1 + 0.2", "0.30000000000000004"}, {"0.1 + 0.2 = 0.3", "true"}, {"1 div 0", "Infinity"},
-		{"round(2.5)", "3"}, {"round(-2.5)", "-3"}, {"round(0.125, 2)", "0.13"}, {"round(1234, -2)", "1200"}, {"round(1, 99)", "NaN"}, {"round(1, 'x')", "NaN"},
+		{"round(2.5)", "3"}, {"round(-2.5)", "-2"}, {"round(-2.51)", "-3"}, {"round(2.15, 1)", "2.2"}, {"round(-2.15, 1)", "-2.1"}, {"round(-1250, -2)", "-1200"}, {"10 + 0.1 = 10.1", "true"}, {"123456789012 = 123456789013", "false"}, {"round(0.125, 2)", "0.13"}, {"round(1234, -2)", "1200"}, {"round(1, 99)", "NaN"}, {"round(1, 'x')", "NaN"},
 		{"int(-2.7)", "-2"}, {"number('1 000')", "NaN"}, {"number('3,5')", "3.5"}, {"'01' = 1", "true"}, {"'01' = '1'", "false"}, {"-0", "0"},
 		{"1 div 0 = 1 div 0", "true"}, {"number('x') = number('x')", "false"}, {"random() < 1", "true"},
 
@@ -122,7 +122,7 @@ func TestEvalErrors(t *testing.T) {
 		{"weighted-checklist(1, 2, ${person_name}, 3)", CodeArgument},
 		{"${a} | ${b}", CodeUnion}, {"${last-saved#q}", CodeLastSaved}, {"..", CodePath}, {"${age}/..", CodePath}, {"instance('communes')/root", CodePath},
 		{"nope = 1", CodeColumn}, {"instance('communes')/root/item[nope = 1]", CodeColumn}, {"${person_name}[nope = 1]", CodeColumn}, {"pulldata('communes', 'nope', 'name', 'c1')", CodeColumn},
-		{"date('1992-09-31')", CodeDate}, {"date(1 div 0)", CodeDate}, {"date(true())", CodeDate}, {"decimal-date-time('x')", CodeDate},
+		{"date('1992-09-31')", CodeDate}, {"date(1 div 0)", CodeDate}, {"date(true())", CodeDate}, {"decimal-date-time('x')", CodeDate}, {"decimal-time('x')", CodeDate},
 		{"regex('a', '(')", CodeRegex}, {"regex('a', 'a)|(b')", CodeRegex}, {"regex('a', '(?=a)a')", CodeLookahead}, {"regex('a', concat('(?=', 'a)a'))", CodeLookahead},
 		{"digest('a', 'CRC')", CodeAlgorithm}, {"digest('a', 'MD5', 'rot13')", CodeAlgorithm},
 		{"${nobody}", ""}, {"instance('nowhere')/root/item", ""}, {"pulldata('nowhere', 'a', 'b', 'c')", ""},

@@ -19,10 +19,13 @@ func now(ev *evaluation, _ *Call, _ []Value) (Value, error) {
 // another date. What is no answer stays none; anything else is a mistake.
 func date(ev *evaluation, n *Call, args []Value) (Value, error) {
 	v := args[0]
-	if blank(v) {
+	if blank(v) && !(ev.clock.WebForms && v.kind == KindNumber) {
 		return v, nil
 	}
 	t, ok := ev.moment(v)
+	if !ok && ev.clock.WebForms {
+		return Value{kind: KindNumber, number: math.NaN(), text: "Invalid Date"}, nil
+	}
 	if !ok {
 		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, ev.source(n.Args[0]))
 	}
@@ -48,8 +51,11 @@ func decimalDateTime(ev *evaluation, n *Call, args []Value) (Value, error) {
 }
 
 // decimalTime is the part of the day that has passed at a time: 0.5 at noon.
-func decimalTime(ev *evaluation, _ *Call, args []Value) (Value, error) {
-	v, none := args[0], numberValue(math.NaN())
+func decimalTime(ev *evaluation, n *Call, args []Value) (Value, error) {
+	v := args[0]
+	if blank(v) {
+		return v, nil
+	}
 	if v.kind == KindText || v.kind == KindList {
 		since, zone, ok := readTime(v.String())
 		if ok && zone == nil {
@@ -62,8 +68,11 @@ func decimalTime(ev *evaluation, _ *Call, args []Value) (Value, error) {
 		}
 	}
 	t, ok := ev.moment(v)
+	if !ok && ev.clock.WebForms {
+		return numberValue(math.NaN()), nil
+	}
 	if !ok {
-		return none, nil
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeDate, ev.source(n.Args[0]))
 	}
 	t = t.In(ev.clock.zone())
 	return numberValue(float64(t.Sub(midnight(t))) / float64(day)), nil

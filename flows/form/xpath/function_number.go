@@ -42,29 +42,34 @@ func toNumber(ev *evaluation, _ *Call, args []Value) (Value, error) {
 	return v, nil
 }
 
-// round rounds the exact value of a number, halves away from zero, to a number
-// of places behind the point or, negative, before it. More than 30 places give
-// no number, as in JavaRosa.
+// round rounds a number as it is written to a number of places behind the point
+// or, negative, before it. A half goes up, which for a negative number is towards
+// zero (XPath 1.0 §4.4, JavaRosa); Web Forms takes it away from zero. More than 30
+// places give no number, as in JavaRosa.
 func round(ev *evaluation, _ *Call, args []Value) (Value, error) {
 	f, places := args[0].Number(ev.clock), 0.0
 	if len(args) == 2 {
 		places = math.Trunc(args[1].Number(ev.clock))
 	}
-	switch {
-	case math.IsNaN(f) || math.IsInf(f, 0) || f == 0:
+	if math.IsNaN(f) || math.IsInf(f, 0) || f == 0 {
 		return numberValue(f), nil
-	case !(math.Abs(places) <= 30):
-		return numberValue(math.NaN()), nil
-	case places == 0:
-		return numberValue(math.Round(f)), nil
 	}
+	if !(math.Abs(places) <= 30) {
+		return numberValue(math.NaN()), nil
+	}
+	// 2.15 is a little less as a float64; people round what they see.
+	exact, _ := new(big.Rat).SetString(formatNumber(math.Abs(f)))
 	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(math.Abs(places))), nil))
 	if places < 0 {
 		scale.Inv(scale)
 	}
-	scaled := new(big.Rat).SetFloat64(math.Abs(f))
-	scaled.Mul(scaled, scale).Add(scaled, big.NewRat(1, 2))
-	whole := new(big.Rat).SetInt(new(big.Int).Quo(scaled.Num(), scaled.Denom()))
-	rounded, _ := whole.Quo(whole, scale).Float64()
+	doubled := exact.Mul(exact, scale).Mul(exact, big.NewRat(2, 1))
+	below := new(big.Int).Quo(doubled.Num(), doubled.Denom()) // in halves
+	half := below.Bit(0) == 1
+	whole := new(big.Int).Rsh(below, 1)
+	if half && (f > 0 || ev.clock.WebForms || !doubled.IsInt()) {
+		whole.Add(whole, big.NewInt(1))
+	}
+	rounded, _ := new(big.Rat).Quo(new(big.Rat).SetInt(whole), scale).Float64()
 	return numberValue(math.Copysign(rounded, f)), nil
 }
