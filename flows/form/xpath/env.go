@@ -14,8 +14,9 @@ type Env interface {
 	// text ("" where it is unanswered or not relevant), of a question in a repeat
 	// that the expression does not stand in as one text for every instance, and of
 	// a repeat one text for every instance. The path is from Question, Here, Current
-	// or Root; [Path.Question] gives the name that decides. at holds the instances
-	// that indexed-repeat asks for, outermost first, and is empty otherwise; an
+	// or Root and holds no conditions in brackets; [Path.Question] gives the name
+	// that decides. at holds the instances that are asked for, by indexed-repeat or
+	// because a condition picked them, outermost first; it is empty otherwise. An
 	// instance that does not exist gives no text at all.
 	Answers(path *Path, at []Index) ([]string, error)
 

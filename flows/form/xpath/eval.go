@@ -49,11 +49,13 @@ type evaluation struct {
 }
 
 // An item is one of several rows or answers that a condition in brackets picks
-// from.
+// from. Where the answers are those of a repeat it is an instance of it, and bare
+// names are its questions.
 type item struct {
 	row            Row // nil for an answer
 	text           string
 	position, size int
+	at             []Index // the instance, with those around it; nil for a row
 }
 
 func (ev *evaluation) eval(n Node) (Value, error) {
@@ -194,6 +196,8 @@ func (ev *evaluation) column(n *Path, name string) (Value, error) {
 		text, ok = ev.env.Column(name)
 	case ev.item.row != nil:
 		text, ok = ev.item.row.Column(name)
+	default:
+		return ev.answers(&Path{At: n.At, From: Question, Name: name, NameAt: n.At}, ev.item.at)
 	}
 	if !ok {
 		return Value{}, ev.expr.mistake(n.At, CodeColumn, name)
@@ -201,31 +205,70 @@ func (ev *evaluation) column(n *Path, name string) (Value, error) {
 	return textValue(text), nil
 }
 
-// answers asks the form for what a path means and picks from it by the
-// conditions of the path, which look at each answer.
+// answers asks the form for what a path means. Conditions in brackets pick from
+// the answers or, with steps behind them, from the instances of a repeat; the
+// steps then lead on from each.
 func (ev *evaluation) answers(n *Path, at []Index) (Value, error) {
-	list, err := ev.env.Answers(n, at)
+	upTo, filters := n.filtered()
+	list, err := ev.env.Answers(upTo, at)
 	if err != nil {
 		return Value{}, fmt.Errorf("%s: %w", ev.source(n), err)
 	}
-	filters := n.Filters
-	for _, s := range n.Steps {
-		filters = append(filters[:len(filters):len(filters)], s.Filters...)
+	if len(filters) == 0 {
+		return listValue(list), nil
 	}
-	for _, f := range filters {
-		var kept []string
-		for i, text := range list {
-			ok, err := ev.picks(f, &item{text: text, position: i + 1, size: len(list)})
-			if err != nil {
-				return Value{}, err
-			}
-			if ok {
-				kept = append(kept, text)
-			}
+	items := make([]*item, len(list))
+	for i, text := range list {
+		items[i] = &item{text: text, at: append(slices.Clip(at), Index{Repeat: upTo, Number: i + 1})}
+	}
+	if items, err = ev.pick(items, filters); err != nil {
+		return Value{}, err
+	}
+	kept := []string{}
+	rest := n.without(upTo)
+	for _, it := range items {
+		if rest == nil {
+			kept = append(kept, it.text)
+			continue
 		}
-		list = kept
+		v, err := ev.answers(rest, it.at)
+		if err != nil {
+			return Value{}, err
+		}
+		kept = append(kept, v.list...)
 	}
-	return listValue(list), nil
+	return listValue(kept), nil
+}
+
+// filtered is the path up to its first condition in brackets, without any, and
+// the conditions there; the whole path if it has none.
+func (n *Path) filtered() (*Path, []Node) {
+	if len(n.Filters) > 0 {
+		upTo := *n
+		upTo.Filters, upTo.Steps = nil, nil
+		return &upTo, n.Filters
+	}
+	for i, s := range n.Steps {
+		if len(s.Filters) > 0 {
+			upTo := *n
+			upTo.Steps = slices.Clone(n.Steps[:i+1])
+			upTo.Steps[i].Filters = nil
+			return &upTo, s.Filters
+		}
+	}
+	return n, nil
+}
+
+// without is the path without the conditions behind upTo, which it begins with;
+// nil if nothing follows them.
+func (n *Path) without(upTo *Path) *Path {
+	if len(upTo.Steps) == len(n.Steps) {
+		return nil
+	}
+	rest := *n
+	rest.Filters = nil
+	rest.Steps = slices.Concat(upTo.Steps, n.Steps[len(upTo.Steps):])
+	return &rest
 }
 
 // rows looks up instance('list')/root/item[condition]/column; without a column
@@ -238,27 +281,21 @@ func (ev *evaluation) rows(n *Path) (Value, error) {
 	if err != nil {
 		return Value{}, fmt.Errorf("%s: %w", ev.source(n), err)
 	}
-	for _, f := range n.Steps[1].Filters {
-		var kept []Row
-		for i, row := range rows {
-			text, _ := row.Column("name")
-			ok, err := ev.picks(f, &item{row: row, text: text, position: i + 1, size: len(rows)})
-			if err != nil {
-				return Value{}, err
-			}
-			if ok {
-				kept = append(kept, row)
-			}
-		}
-		rows = kept
+	items := make([]*item, len(rows))
+	for i, row := range rows {
+		text, _ := row.Column("name")
+		items[i] = &item{row: row, text: text}
+	}
+	if items, err = ev.pick(items, n.Steps[1].Filters); err != nil {
+		return Value{}, err
 	}
 	column := "name"
 	if len(n.Steps) == 3 {
 		column = n.Steps[2].Name
 	}
-	list := make([]string, 0, len(rows))
-	for _, row := range rows {
-		if text, ok := row.Column(column); ok {
+	list := make([]string, 0, len(items))
+	for _, it := range items {
+		if text, ok := it.row.Column(column); ok {
 			list = append(list, text)
 		}
 	}
@@ -279,17 +316,28 @@ func readable(n *Path) bool {
 	return true
 }
 
-// picks evaluates a condition in brackets for one item. A number picks by
-// position.
-func (ev *evaluation) picks(f Node, it *item) (bool, error) {
-	outer := ev.item
-	ev.item = it
-	v, err := ev.eval(f)
-	ev.item = outer
-	if v.kind == KindNumber {
-		return same(v.number, float64(it.position)), err
+// pick keeps the items for which all conditions hold, one condition after the
+// other: the second counts the positions that the first has left.
+func (ev *evaluation) pick(items []*item, filters []Node) ([]*item, error) {
+	for _, f := range filters {
+		var kept []*item
+		for i, it := range items {
+			it.position, it.size = i+1, len(items)
+			outer := ev.item
+			ev.item = it
+			v, err := ev.eval(f)
+			ev.item = outer
+			if err != nil {
+				return nil, err
+			}
+			// A number picks by position.
+			if v.kind == KindNumber && same(v.number, float64(it.position)) || v.kind != KindNumber && v.Boolean() {
+				kept = append(kept, it)
+			}
+		}
+		items = kept
 	}
-	return v.Boolean(), err
+	return items, nil
 }
 
 // call evaluates a function; those that are not lazy get their arguments.

@@ -63,7 +63,9 @@ func TestEval(t *testing.T) {
 		{"indexed-repeat(${person_name}, ${person}, 2)", "Minh"}, {"indexed-repeat(${person_name}, ${person}, 9)", ""},
 		{"indexed-repeat(${person_name}, ${person}, ${job})", "Lan"}, {"indexed-repeat(${person_name}, ${person}, position(..) - 1)", "Lan"},
 		{"position(..)", "2"}, {"count(${person_age}[. > 5])", "1"}, {"sum(${person_age}[. > 5]) + .", "41"}, {"join('', ${person_name}[position() != 2])", "LanHoa"},
-		{"string(${person_name}[2])", "Minh"}, {"string(${person_name}[last()])", "Hoa"}, {"${person_name} = 'Hoa'", "true"},
+		{"count(${person}[person_age > 18])", "1"}, {"${person}[person_age < 5]/person_name", "Hoa"},
+		{"join(' ', /data/person[person_age != ''][position() = last()]/person_name)", "Hoa"}, {"join('', ${person}[2]/person_name[. != 'Minh'])", ""},
+		{"count(${person}[person_name = ${name}])", "1"}, {"string(${person_name}[2])", "Minh"}, {"string(${person_name}[last()])", "Hoa"}, {"${person_name} = 'Hoa'", "true"},
 		{"${person_name} = 'x'", "false"}, {"${person_age} < 5", "true"}, {"'Minh' = ${person_name}", "true"}, {"boolean(${person_age})", "true"},
 		{"instance('communes')/root/item[name = 'c2']/label", "Ba Tri"}, {"count(instance('communes')/root/item[province = 'st'])", "2"},
 		{"sum(instance('communes')/root/item[province='st']/people)", "1215"}, {"instance('communes')/root/item[2]/name", "c2"},
@@ -121,11 +123,11 @@ func TestEvalErrors(t *testing.T) {
 		{"jr:choice-name('a', 'b c')", CodeArgument}, {"jr:choice-name('a', 1)", CodeArgument}, {"base64-decode('?')", CodeArgument},
 		{"weighted-checklist(1, 2, ${person_name}, 3)", CodeArgument},
 		{"${a} | ${b}", CodeUnion}, {"${last-saved#q}", CodeLastSaved}, {"..", CodePath}, {"${age}/..", CodePath}, {"instance('communes')/root", CodePath},
-		{"nope = 1", CodeColumn}, {"instance('communes')/root/item[nope = 1]", CodeColumn}, {"${person_name}[nope = 1]", CodeColumn}, {"pulldata('communes', 'nope', 'name', 'c1')", CodeColumn},
+		{"nope = 1", CodeColumn}, {"instance('communes')/root/item[nope = 1]", CodeColumn}, {"pulldata('communes', 'nope', 'name', 'c1')", CodeColumn},
 		{"date('1992-09-31')", CodeDate}, {"date(1 div 0)", CodeDate}, {"date(true())", CodeDate}, {"decimal-date-time('x')", CodeDate}, {"decimal-time('x')", CodeDate},
 		{"regex('a', '(')", CodeRegex}, {"regex('a', 'a)|(b')", CodeRegex}, {"regex('a', '(?=a)a')", CodeLookahead}, {"regex('a', concat('(?=', 'a)a'))", CodeLookahead},
 		{"digest('a', 'CRC')", CodeAlgorithm}, {"digest('a', 'MD5', 'rot13')", CodeAlgorithm},
-		{"${nobody}", ""}, {"instance('nowhere')/root/item", ""}, {"pulldata('nowhere', 'a', 'b', 'c')", ""},
+		{"${person_name}[nope = 1]", ""}, {"${nobody}", ""}, {"instance('nowhere')/root/item", ""}, {"pulldata('nowhere', 'a', 'b', 'c')", ""},
 	} {
 		e, err := Parse(tt.source)
 		if err != nil {
