@@ -65,8 +65,8 @@
 // Straight quotation marks are expected: whoever reads the workbook turns the
 // typographic ones of Excel into them first. Paths lead to questions by their
 // last name, as XLSForm wants names to be unique; attributes, axes, "//" and
-// wildcards are refused by Parse. A union is read, as Kobo's editor lets it
-// pass, and refused by Check and at evaluation, as JavaRosa does.
+// wildcards are refused by Parse. A union (|) is read, since the documentation of
+// ODK names it, and refused by Check and at evaluation, as JavaRosa does.
 //
 // # To add a function
 //

@@ -20,7 +20,7 @@ type Error struct {
 	Column int
 
 	// Args are what the sentence of this code needs, in the order its comment
-	// names.
+	// names. Those that are words are among [Phrases].
 	Args []string
 }
 
@@ -51,7 +51,7 @@ const (
 	CodeArguments Code = "arguments" // the function, how many it was given, how many it takes
 	CodeArgument  Code = "argument"  // the function, what the argument must be
 	CodeRegex     Code = "regex"     // the regular expression, what cannot be read in it
-	CodeLookahead Code = "lookahead" // the regular expression, the construct that RE2 does not have
+	CodeLookahead Code = "lookahead" // the regular expression, the construct that RE2 does not have, as written
 	CodeLastSaved Code = "lastsaved" // the question whose last saved answer is asked for
 	CodeUnion     Code = "union"     // none
 	CodePath      Code = "path"      // a path that leads to no question

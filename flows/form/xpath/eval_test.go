@@ -136,6 +136,9 @@ func TestEvalErrors(t *testing.T) {
 		}
 		_, err = e.Eval(household(t))
 		var mistake *Error
+		if errors.As(err, &mistake) {
+			expectTranslatable(t, tt.source, mistake)
+		}
 		switch {
 		case err == nil:
 			t.Errorf("%s: no error", tt.source)

@@ -30,7 +30,7 @@ func ExampleExpr_Check() {
 	}
 	// Output:
 	// column 1: there is no function trim()
-	// column 34: the regular expression "(?=.*[0-9]).+" uses lookahead (?=, which is not offered here
+	// column 34: the regular expression "(?=.*[0-9]).+" uses (?=, which is not offered here
 }
 
 // A question about children that nobody is asked: mothers of small children are

@@ -65,7 +65,7 @@ func choiceName(ev *evaluation, n *Call) (Value, error) {
 		}
 	}
 	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeArgument, n.Name, "a question as its second argument, such as '${name}'")
+		return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeArgument, n.Name, aChoiceQuestion)
 	}
 	choice, err := ev.eval(n.Args[0])
 	if err != nil {

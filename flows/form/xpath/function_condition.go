@@ -77,7 +77,7 @@ func weightedChecklist(ev *evaluation, n *Call, args []Value) (Value, error) {
 		weights = append(weights, spread(args[i+1])...)
 	}
 	if len(factors) != len(weights) {
-		return Value{}, ev.expr.mistake(n.At, CodeArgument, n.Name, "as many weights as conditions")
+		return Value{}, ev.expr.mistake(n.At, CodeArgument, n.Name, asManyWeights)
 	}
 	for i, factor := range factors {
 		if factor.Boolean() {

@@ -30,7 +30,7 @@ func indexedRepeat(ev *evaluation, n *Call) (Value, error) {
 		_, ok = question.Question()
 	}
 	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a question as its first argument")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aFirstQuestion)
 	}
 	var at []Index
 	for i := 1; i+1 < len(n.Args); i += 2 {
@@ -39,7 +39,7 @@ func indexedRepeat(ev *evaluation, n *Call) (Value, error) {
 			_, ok = repeat.Question()
 		}
 		if !ok {
-			return Value{}, ev.expr.mistake(n.Args[i].Place(), CodeArgument, n.Name, "a repeat before each number")
+			return Value{}, ev.expr.mistake(n.Args[i].Place(), CodeArgument, n.Name, aRepeatEach)
 		}
 		v, err := ev.eval(n.Args[i+1])
 		if err != nil {
@@ -65,7 +65,7 @@ func position(ev *evaluation, n *Call) (Value, error) {
 	}
 	path, ok := n.Args[0].(*Path)
 	if !ok || path.From == List || path.From == LastSaved {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a repeat or .. as its argument")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatOrParent)
 	}
 	at, err := ev.env.Position(path)
 	return numberValue(float64(at)), err
@@ -80,14 +80,14 @@ func last(ev *evaluation, _ *Call, _ []Value) (Value, error) {
 
 func count(ev *evaluation, n *Call, args []Value) (Value, error) {
 	if args[0].kind != KindList {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a repeat or a list")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatOrList)
 	}
 	return numberValue(float64(len(args[0].list))), nil
 }
 
 func countNonEmpty(ev *evaluation, n *Call, args []Value) (Value, error) {
 	if args[0].kind != KindList {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a repeat or a list")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatOrList)
 	}
 	given := 0
 	for _, s := range args[0].list {
@@ -102,7 +102,7 @@ func countNonEmpty(ev *evaluation, n *Call, args []Value) (Value, error) {
 // does: an instance whose question is unanswered.
 func sum(ev *evaluation, n *Call, args []Value) (Value, error) {
 	if args[0].kind != KindList {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a question of a repeat, or a list")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatedOrList)
 	}
 	total := 0.0
 	for f := range ev.numbers(args) {
@@ -164,7 +164,7 @@ func texts(args []Value) []string {
 // not the one that JavaRosa makes of that seed.
 func randomize(ev *evaluation, n *Call, args []Value) (Value, error) {
 	if args[0].kind != KindList {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a list")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aList)
 	}
 	source := ev.env.Random()
 	if len(args) == 2 {

@@ -176,7 +176,7 @@ func digest(ev *evaluation, n *Call, args []Value) (Value, error) {
 func base64Decode(ev *evaluation, n *Call, args []Value) (Value, error) {
 	decoded, err := base64.StdEncoding.DecodeString(args[0].String())
 	if err != nil {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, "a text in Base64")
+		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aBase64Text)
 	}
 	return textValue(strings.ToValidUTF8(string(decoded), "\ufffd")), nil
 }

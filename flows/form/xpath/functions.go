@@ -23,12 +23,7 @@ type function struct {
 	lazy  func(ev *evaluation, n *Call) (Value, error)
 }
 
-const (
-	many = math.MaxInt
-
-	mapless  = "chat has places but no areas and no maps"
-	document = "a questionnaire is no XML document"
-)
+const many = math.MaxInt
 
 var functions = []function{
 	// Conditions
@@ -119,14 +114,14 @@ var functions = []function{
 	{name: "distance", least: 1, most: many, result: KindNumber, elsewhere: mapless},
 	{name: "geofence", least: 2, most: 2, result: KindBoolean, elsewhere: mapless},
 	{name: "intersects", least: 1, most: 1, result: KindBoolean, elsewhere: mapless},
-	{name: "extract-signed", least: 2, most: 2, result: KindText, elsewhere: "no key is kept to check signatures with"},
-	{name: "date-time", least: 1, most: 1, result: KindDate, elsewhere: "ODK does not describe it; now() and date() are offered"},
-	{name: "jr:itext", least: 1, most: 1, result: KindText, elsewhere: "labels are translated by themselves"},
-	{name: "local-name", most: 1, result: KindText, elsewhere: document},
-	{name: "namespace-uri", most: 1, result: KindText, elsewhere: document},
-	{name: "name", most: 1, result: KindText, elsewhere: document},
-	{name: "id", least: 1, most: 1, result: KindList, elsewhere: document},
-	{name: "lang", least: 1, most: 1, result: KindBoolean, elsewhere: document},
+	{name: "extract-signed", least: 2, most: 2, result: KindText, elsewhere: noKey},
+	{name: "date-time", least: 1, most: 1, result: KindDate, elsewhere: notDescribed},
+	{name: "jr:itext", least: 1, most: 1, result: KindText, elsewhere: ownTranslation},
+	{name: "local-name", most: 1, result: KindText, elsewhere: noDocument},
+	{name: "namespace-uri", most: 1, result: KindText, elsewhere: noDocument},
+	{name: "name", most: 1, result: KindText, elsewhere: noDocument},
+	{name: "id", least: 1, most: 1, result: KindList, elsewhere: noDocument},
+	{name: "lang", least: 1, most: 1, result: KindBoolean, elsewhere: noDocument},
 }
 
 // lookup is the function of this name, or nil.
@@ -139,15 +134,15 @@ func lookup(name string) *function {
 	return nil
 }
 
-// takes says how many arguments f takes.
+// takes says how many arguments f takes: 2, 1–3 or 2+.
 func (f *function) takes() string {
 	switch {
 	case f.most == many:
-		return "at least " + strconv.Itoa(f.least)
+		return strconv.Itoa(f.least) + orMore
 	case f.least == f.most:
 		return strconv.Itoa(f.least)
 	}
-	return strconv.Itoa(f.least) + " to " + strconv.Itoa(f.most)
+	return strconv.Itoa(f.least) + upTo + strconv.Itoa(f.most)
 }
 
 // fits reports whether f takes so many arguments.

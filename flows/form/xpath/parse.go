@@ -2,7 +2,6 @@ package xpath
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -35,7 +34,7 @@ func Parse(source string) (*Expr, error) {
 	if p.at == len(source) {
 		return nil, mistake(source, Span{}, CodeEmpty)
 	}
-	root, err := p.expression(Or)
+	root, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +42,7 @@ func Parse(source string) (*Expr, error) {
 		return nil, mistake(source, Span{p.at, p.at + 1}, CodeUnopened, source[p.at:p.at+1])
 	}
 	if p.at < len(source) {
-		return nil, p.unexpected("an operator or the end")
+		return nil, p.unexpected(anOperatorOrEnd)
 	}
 	return &Expr{source: source, root: root}, nil
 }
@@ -89,12 +88,13 @@ func tightness(op Op) int {
 
 const signTightness = 6
 
-// expression reads operands as long as the operators between them are at least
-// as tight as loosest.
-func (p *parser) expression(loosest Op) (Node, error) {
-	return p.operations(tightness(loosest))
+// expression reads a whole expression, in brackets or not.
+func (p *parser) expression() (Node, error) {
+	return p.operations(tightness(Or))
 }
 
+// operations reads operands as long as the operators between them are at least as
+// tight as loosest.
 func (p *parser) operations(loosest int) (Node, error) {
 	x, err := p.operand()
 	if err != nil {
@@ -119,10 +119,9 @@ func (p *parser) operations(loosest int) (Node, error) {
 
 // operand reads what may stand on one side of an operator.
 func (p *parser) operand() (Node, error) {
-	const expected = "a value"
 	start := p.at
 	if start == len(p.source) {
-		return nil, p.unexpected(expected)
+		return nil, p.unexpected(aValue)
 	}
 	switch c := p.source[start]; {
 	case c == '-':
@@ -134,7 +133,7 @@ func (p *parser) operand() (Node, error) {
 			return nil, err
 		}
 		p.skip(1)
-		return x, p.noSteps("a path that follows brackets")
+		return x, p.noSteps(aBracketPath)
 	case c == '"' || c == '\'':
 		return p.text()
 	case isDigit(c) || c == '.' && isDigit(p.byteAt(start+1)):
@@ -144,16 +143,16 @@ func (p *parser) operand() (Node, error) {
 	case c == '.' || c == '/':
 		return p.path(&Path{})
 	case c == '@':
-		return nil, p.unsupported(1, "attribute (@)")
+		return nil, p.unsupported(1, anAttribute)
 	case c == '*':
-		return nil, p.unsupported(1, "wildcard (*)")
+		return nil, p.unsupported(1, aWildcard)
 	}
 	name := p.name()
 	switch {
 	case name == "":
-		return nil, p.unexpected(expected)
+		return nil, p.unexpected(aValue)
 	case strings.HasPrefix(p.source[start+len(name):], "::"):
-		return nil, p.unsupported(len(name)+2, "axis ("+name+"::)")
+		return nil, p.unsupported(len(name)+2, anAxis)
 	case !p.called(name):
 		return p.path(&Path{})
 	case name == "instance":
@@ -207,77 +206,6 @@ func (p *parser) number() (Node, error) {
 	return &Number{At: Span{start, end}, Value: value}, nil
 }
 
-// reference reads ${name} and ${last-saved#name}, and the path behind it.
-func (p *parser) reference() (Node, error) {
-	start := p.at
-	if p.byteAt(start+1) != '{' {
-		end := start + 1 + len(nameAt(p.source[start+1:]))
-		return nil, mistake(p.source, Span{start, end}, CodeReference, p.source[start:end])
-	}
-	length := strings.IndexByte(p.source[start:], '}')
-	if length < 0 {
-		return nil, mistake(p.source, Span{start, start + 2}, CodeUnclosed, "${", "}")
-	}
-	inner := p.source[start+2 : start+length]
-	name := strings.TrimFunc(inner, isSpace)
-	path := &Path{From: Question, Name: name}
-	if rest, saved := strings.CutPrefix(name, "last-saved#"); saved {
-		path.From, path.Name = LastSaved, rest
-	}
-	if !isName(path.Name) {
-		at := Span{start, start + length + 1}
-		return nil, mistake(p.source, at, CodeReference, shorten(inner))
-	}
-	from := start + 2 + strings.Index(inner, path.Name)
-	path.NameAt = Span{from, from + len(path.Name)}
-	path.At = Span{start, start + length + 1}
-	p.skip(length + 1)
-	return p.after(path)
-}
-
-// instance reads instance('list') and the path behind it.
-func (p *parser) instance() (Node, error) {
-	start := p.at
-	bracket := p.open("instance")
-	name, ok := Node(nil), false
-	if p.peek() == '"' || p.peek() == '\'' {
-		var err error
-		if name, err = p.text(); err != nil {
-			return nil, err
-		}
-		ok = p.peek() == ')'
-	}
-	if !ok {
-		if p.at == len(p.source) {
-			return nil, mistake(p.source, Span{bracket, bracket + 1}, CodeUnclosed, "(", ")")
-		}
-		return nil, mistake(p.source, Span{start, p.at}, CodeArgument, "instance", "the name of a list in quotation marks")
-	}
-	list := name.(*Text)
-	path := &Path{From: List, Name: list.Value, NameAt: Span{list.At.Start + 1, list.At.End - 1}, At: Span{start, p.at + 1}}
-	p.skip(1)
-	return p.after(path)
-}
-
-// current reads current() and the path behind it.
-func (p *parser) current() (Node, error) {
-	start := p.at
-	bracket := p.open("current")
-	if p.at == len(p.source) {
-		return nil, mistake(p.source, Span{bracket, bracket + 1}, CodeUnclosed, "(", ")")
-	}
-	if p.peek() != ')' {
-		return nil, p.unexpected(")")
-	}
-	path := &Path{From: Current, At: Span{start, p.at + 1}}
-	p.skip(1)
-	if p.peek() != '/' {
-		return path, nil
-	}
-	p.skip(1)
-	return p.ups(path)
-}
-
 // call reads a function with its arguments.
 func (p *parser) call(name string) (Node, error) {
 	start := p.at
@@ -298,116 +226,7 @@ func (p *parser) call(name string) (Node, error) {
 	if text, ok := patternOf(call); ok {
 		call.pattern = compile(text.Value)
 	}
-	return call, p.noSteps("a path that follows a function")
-}
-
-// path reads steps from where the parser stands: "..", "/" or a name.
-func (p *parser) path(path *Path) (Node, error) {
-	path.At = Span{p.at, p.at}
-	if p.peek() == '/' {
-		if p.byteAt(p.at+1) == '/' {
-			return nil, p.unsupported(2, "search in depth (//)")
-		}
-		path.From = Root
-		p.skip(1)
-		return p.steps(path)
-	}
-	return p.ups(path)
-}
-
-// ups reads "." and ".." at the beginning of a path and the steps behind them.
-func (p *parser) ups(path *Path) (Node, error) {
-	for strings.HasPrefix(p.source[p.at:], ".") {
-		dots := 1
-		if strings.HasPrefix(p.source[p.at:], "..") {
-			dots = 2
-			path.Up++
-		}
-		path.At.End = p.at + dots
-		p.skip(dots)
-		if p.peek() == '[' {
-			return nil, p.unsupported(1, "condition ([) behind . or ..")
-		}
-		if p.peek() != '/' {
-			return path, nil
-		}
-		if p.byteAt(p.at+1) == '/' {
-			return nil, p.unsupported(2, "search in depth (//)")
-		}
-		p.skip(1)
-	}
-	return p.steps(path)
-}
-
-// after reads what may follow a named beginning: conditions and steps.
-func (p *parser) after(path *Path) (Node, error) {
-	var err error
-	if path.Filters, err = p.filters(&path.At); err != nil {
-		return nil, err
-	}
-	if p.peek() != '/' {
-		return path, nil
-	}
-	if p.byteAt(p.at+1) == '/' {
-		return nil, p.unsupported(2, "search in depth (//)")
-	}
-	p.skip(1)
-	return p.steps(path)
-}
-
-// steps reads names separated by "/", each with its conditions.
-func (p *parser) steps(path *Path) (Node, error) {
-	for {
-		step := Step{Name: p.name()}
-		start := p.at
-		switch {
-		case strings.HasPrefix(p.source[start:], ".."):
-			step.Name = ".."
-		case p.peek() == '*':
-			return nil, p.unsupported(1, "wildcard (*)")
-		case p.peek() == '@':
-			return nil, p.unsupported(1, "attribute (@)")
-		case step.Name == "":
-			return nil, p.unexpected("the name of a question")
-		case strings.HasPrefix(p.source[start+len(step.Name):], ":"):
-			return nil, p.unsupported(len(step.Name)+1, "name with a colon in a path")
-		case p.called(step.Name):
-			return nil, p.unsupported(len(step.Name), "function in a path ("+step.Name+"())")
-		}
-		step.At = Span{start, start + len(step.Name)}
-		path.At.End = step.At.End
-		p.skip(len(step.Name))
-		var err error
-		if step.Filters, err = p.filters(&path.At); err != nil {
-			return nil, err
-		}
-		path.Steps = append(path.Steps, step)
-		if p.peek() != '/' {
-			return path, nil
-		}
-		if p.byteAt(p.at+1) == '/' {
-			return nil, p.unsupported(2, "search in depth (//)")
-		}
-		p.skip(1)
-	}
-}
-
-// filters reads the conditions in brackets at this place and moves the end of at
-// behind them.
-func (p *parser) filters(at *Span) ([]Node, error) {
-	var found []Node
-	for p.peek() == '[' {
-		bracket := p.at
-		p.skip(1)
-		f, err := p.inside("[", "]", bracket)
-		if err != nil {
-			return nil, err
-		}
-		at.End = p.at + 1
-		p.skip(1)
-		found = append(found, f)
-	}
-	return found, nil
+	return call, p.noSteps(aFunctionPath)
 }
 
 // inside reads an expression in brackets and stops before the mark that ends it,
@@ -420,7 +239,7 @@ func (p *parser) inside(opener, closers string, at int) (Node, error) {
 	if p.at == len(p.source) {
 		return nil, mistake(p.source, Span{at, at + 1}, CodeUnclosed, opener, closer)
 	}
-	x, err := p.expression(Or)
+	x, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
@@ -428,9 +247,9 @@ func (p *parser) inside(opener, closers string, at int) (Node, error) {
 		return nil, mistake(p.source, Span{at, at + 1}, CodeUnclosed, opener, closer)
 	}
 	if !strings.Contains(closers, p.source[p.at:p.at+1]) {
-		expected := "an operator or " + closer
+		expected := anOperatorOr + closer
 		if len(closers) > 1 {
-			expected = "an operator, a comma or " + closer
+			expected = anOperatorOrMore
 		}
 		return nil, p.unexpected(expected)
 	}
@@ -563,66 +382,6 @@ func (p *parser) byteAt(i int) byte {
 		return p.source[i]
 	}
 	return 0
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// isNumberStart reports whether s begins as a number does.
-func isNumberStart(s string) bool {
-	return s != "" && (isDigit(s[0]) || len(s) > 1 && s[0] == '.' && isDigit(s[1]))
-}
-
-// isSpace knows the spaces of XPath and those that people paste into a workbook
-// without seeing them.
-func isSpace(r rune) bool {
-	switch r {
-	case ' ', '\t', '\n', '\r', '\u00a0', '\u2007', '\u200b', '\u202f', '\u3000', '\ufeff':
-		return true
-	}
-	return false
-}
-
-// isName reports whether s is a name as XML has them, without a colon.
-func isName(s string) bool { return s != "" && nameAt(s) == s }
-
-// nameAt is the name at the beginning of s, or "".
-func nameAt(s string) string {
-	for i, r := range s {
-		if i == 0 && !isNameStart(r) || i > 0 && !isNameStart(r) && !isNamePart(r) {
-			return s[:i]
-		}
-	}
-	return s
-}
-
-// isNameStart follows NameStartChar of XML 1.0, fifth edition, without the colon.
-func isNameStart(r rune) bool {
-	if r < 0x80 {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
-	}
-	if isSpace(r) || r == utf8.RuneError {
-		return false
-	}
-	_, found := slices.BinarySearchFunc(nameRanges[:], r, func(between [2]rune, r rune) int {
-		switch {
-		case r < between[0]:
-			return 1
-		case r > between[1]:
-			return -1
-		}
-		return 0
-	})
-	return found
-}
-
-// isNamePart is what NameChar allows beyond NameStartChar.
-func isNamePart(r rune) bool {
-	return '0' <= r && r <= '9' || r == '-' || r == '.' || r == 0xb7 || 0x300 <= r && r <= 0x36f || r == 0x203f || r == 0x2040
-}
-
-var nameRanges = [...][2]rune{
-	{0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2ff}, {0x370, 0x37d}, {0x37f, 0x1fff}, {0x200c, 0x200d}, {0x2070, 0x218f},
-	{0x2c00, 0x2fef}, {0x3001, 0xd7ff}, {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
 }
 
 // shorten keeps what a message repeats to a length that a phone shows.

@@ -83,10 +83,10 @@ func TestParseErrors(t *testing.T) {
 		{"a ! b", CodeUnexpected, 3, "! an operator or the end"},
 		{"//a", CodeUnsupported, 1, "search in depth (//)"},
 		{"/a//b", CodeUnsupported, 3, "search in depth (//)"},
-		{"child::a", CodeUnsupported, 1, "axis (child::)"},
+		{"child::a", CodeUnsupported, 1, "axis (::)"},
 		{"@id", CodeUnsupported, 1, "attribute (@)"},
 		{"../*", CodeUnsupported, 4, "wildcard (*)"},
-		{"../text()", CodeUnsupported, 4, "function in a path (text())"},
+		{"../text()", CodeUnsupported, 4, "function in a path"},
 		{"(a)/b", CodeUnsupported, 4, "a path that follows brackets"},
 		{"instance(l)/root", CodeArgument, 1, "instance the name of a list in quotation marks"},
 		{strings.Repeat("9", 400), CodeNumber, 1, strings.Repeat("9", 40) + "…"},
@@ -100,6 +100,7 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("Parse(%.60q) = %v, want a mistake", tt.source, err)
 			continue
 		}
+		expectTranslatable(t, tt.source, mistake)
 		if args := strings.Join(mistake.Args, " "); mistake.Code != tt.code || mistake.Column != tt.column || args != tt.args {
 			t.Errorf("Parse(%.60q) = %s at %d %q, want %s at %d %q", tt.source, mistake.Code, mistake.Column, args, tt.code, tt.column, tt.args)
 		}

@@ -52,10 +52,10 @@ func compile(source string) *pattern {
 	if err == nil {
 		return p
 	}
-	p.code, p.why = CodeRegex, err.Error()
+	p.code, p.why = CodeRegex, aPatternMistake
 	var mistake *syntax.Error
 	if errors.As(err, &mistake) {
-		p.why = mistake.Code.String()
+		p.why = patternPhrase(mistake.Code)
 		if what := onlyInJava(mistake); what != "" {
 			p.code, p.why = CodeLookahead, what
 		}
@@ -63,20 +63,21 @@ func compile(source string) *pattern {
 	return p
 }
 
-// onlyInJava names the construct of Java that RE2 stopped at, "" where it
-// stopped at something else.
+// onlyInJava is the construct of Java that RE2 stopped at, as it is written:
+// lookahead and lookbehind, atomic groups, backreferences, possessive repetition;
+// "" where it stopped at something else.
 func onlyInJava(mistake *syntax.Error) string {
 	switch written := mistake.Expr; {
 	case strings.HasPrefix(written, "(?=") || strings.HasPrefix(written, "(?!"):
-		return "lookahead " + written[:3]
+		return written[:3]
 	case strings.HasPrefix(written, "(?<=") || strings.HasPrefix(written, "(?<!"):
-		return "lookbehind " + written[:4]
+		return written[:4]
 	case strings.HasPrefix(written, "(?>"):
-		return "an atomic group (?>"
+		return "(?>"
 	case mistake.Code == syntax.ErrInvalidEscape && len(written) == 2 && isDigit(written[1]):
-		return "a backreference " + written
+		return written
 	case mistake.Code == syntax.ErrInvalidRepeatOp && strings.HasSuffix(written, "+"):
-		return "a possessive repetition " + written
+		return written
 	}
 	return ""
 }
