@@ -8,7 +8,7 @@ import (
 
 // Check lists what is certain to fail when it is evaluated, in the order of the
 // source: unknown functions and those that chat does not have, wrong numbers of
-// arguments, regular expressions that cannot be read, last-saved answers, unions,
+// arguments, arguments of a kind that no answer mends, regular expressions that cannot be read, last-saved answers, unions,
 // paths that lead to no question. Whether questions and columns exist is for the
 // caller to check, by [Expr.Questions] and [Walk].
 func (e *Expr) Check() []*Error {
@@ -32,6 +32,9 @@ func (e *Expr) Check() []*Error {
 				m.Args[1] = nearest(n.Name)
 			}
 			add(m)
+			if m == nil && n.function.check != nil {
+				add(n.function.check(e, n))
+			}
 			if p := n.pattern; p != nil && p.code != "" {
 				add(e.mistake(n.Args[1].Place(), p.code, shorten(p.source), p.why))
 			}
@@ -82,11 +85,24 @@ func (e *Expr) checkPath(n *Path) *Error {
 	return e.mistake(n.At, CodePath, written)
 }
 
-// nearest is the offered function whose name is closest to a misspelt one: the
-// same but for capitals, hyphens and prefix, or at most two letters away.
+// nearest is the offered function that does what other languages have under this
+// name, or whose own name is closest to it: the same but for capitals, hyphens and
+// prefix, or at most two letters away.
 func nearest(name string) string {
 	plain := func(s string) string {
 		return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(s[strings.IndexByte(s, ':')+1:]))
+	}
+	switch plain(name) {
+	case "trim", "strip":
+		return "normalize-space"
+	case "len", "length", "strlen":
+		return "string-length"
+	case "iif", "case":
+		return "if"
+	case "lower", "lowercase", "upper", "uppercase", "replace":
+		return "translate"
+	case "average", "avg", "mean":
+		return "sum"
 	}
 	best, least := "", 3
 	for _, f := range functions {

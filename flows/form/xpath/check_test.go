@@ -9,7 +9,7 @@ import (
 func TestCheck(t *testing.T) {
 	for _, tt := range []struct{ source, want string }{
 		{"${a} = 1 and selected(., 'x') and position(..) = 2 and b = ${c}", ""},
-		{"trim(${a})", "1 function(trim )"},
+		{"trim(${a}) + nothing-like-it()", "1 function(trim normalize-space); 14 function(nothing-like-it )"},
 		{"Selected(${a}, 'x') or count_selected(${a}) > 1", "1 function(Selected selected); 24 function(count_selected count-selected)"},
 		{"choice-name('a', '${q}')", "1 function(choice-name jr:choice-name)"},
 		{"area(.) + date-time(1)", "1 scope(area chat has places but no areas and no maps); 11 scope(date-time ODK does not describe it; now() and date() are offered)"},
@@ -21,6 +21,11 @@ func TestCheck(t *testing.T) {
 		{"regex(., '(?<!a)b')", "10 lookahead((?<!a)b (?<!)"},
 		{`regex(., '(a)\1')`, `10 lookahead((a)\1 \1)`},
 		{"regex(., 'a++')", "10 lookahead(a++ ++)"},
+		{"count(1) + sum('a') + count(if(., ${r}, ${s}))", "7 argument(count a repeat or a list); 16 argument(sum a question of a repeat, or a list)"},
+		{"indexed-repeat(${a}, 'b', 1) = indexed-repeat(1, ${b}, 1)", "22 argument(indexed-repeat a repeat before each number); 47 argument(indexed-repeat a question as its first argument)"},
+		{"position(1) + position() + position(${r})", "10 argument(position a repeat or .. as its argument)"},
+		{"jr:choice-name(., 'a b')", "19 argument(jr:choice-name a question as its second argument, such as '${name}')"},
+		{"date('2026-09-31') > date('2026-09-30') and date(${a}) != date('')", "6 date('2026-09-31')"},
 		{"${last-saved#q} | ..", "1 lastsaved(q); 17 union(); 19 path(..)"},
 		{"instance('l')/root + instance('l')/root/item[..]/x", "1 path(instance('l')/root); 46 path(..)"},
 	} {

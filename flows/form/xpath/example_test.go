@@ -29,7 +29,7 @@ func ExampleExpr_Check() {
 		fmt.Println(mistake)
 	}
 	// Output:
-	// column 1: there is no function trim()
+	// column 1: there is no function trim(): perhaps normalize-space()
 	// column 34: the regular expression "(?=.*[0-9]).+" uses (?=, which is not offered here
 }
 

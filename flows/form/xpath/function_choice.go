@@ -54,19 +54,10 @@ func countSelected(_ *evaluation, _ *Call, args []Value) (Value, error) {
 // choiceName is the label of a choice. The question is named by a path or, as
 // pyxform wants it, by its reference in quotation marks.
 func choiceName(ev *evaluation, n *Call) (Value, error) {
-	question, ok := "", false
-	switch arg := n.Args[1].(type) {
-	case *Path:
-		question, ok = arg.Question()
-	case *Text:
-		if question, ok = arg.Question(); !ok {
-			question = arg.Value[strings.LastIndexByte(arg.Value, '/')+1:]
-			ok = isName(question)
-		}
+	if m := checkChoiceName(ev.expr, n); m != nil {
+		return Value{}, m
 	}
-	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[1].Place(), CodeArgument, n.Name, aChoiceQuestion)
-	}
+	question, _ := choiceQuestion(n)
 	choice, err := ev.eval(n.Args[0])
 	if err != nil {
 		return Value{}, err
@@ -79,6 +70,28 @@ func choiceName(ev *evaluation, n *Call) (Value, error) {
 		return Value{}, fmt.Errorf("label of a choice of %s: %w", question, err)
 	}
 	return textValue(label), nil
+}
+
+// choiceQuestion is the question that jr:choice-name is given.
+func choiceQuestion(n *Call) (string, bool) {
+	switch arg := n.Args[1].(type) {
+	case *Path:
+		return arg.Question()
+	case *Text:
+		if question, ok := arg.Question(); ok {
+			return question, true
+		}
+		last := arg.Value[strings.LastIndexByte(arg.Value, '/')+1:]
+		return last, isName(last)
+	}
+	return "", false
+}
+
+func checkChoiceName(e *Expr, n *Call) *Error {
+	if _, ok := choiceQuestion(n); !ok {
+		return e.mistake(n.Args[1].Place(), CodeArgument, n.Name, aChoiceQuestion)
+	}
+	return nil
 }
 
 // pullData looks up pulldata('file', 'column', 'key column', key): the column of

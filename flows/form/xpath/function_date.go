@@ -35,6 +35,18 @@ func date(ev *evaluation, n *Call, args []Value) (Value, error) {
 	return ev.clock.dateValue(t), nil
 }
 
+// checkDate wants a text that is written out to be a date.
+func checkDate(e *Expr, n *Call) *Error {
+	text, ok := n.Args[0].(*Text)
+	if !ok || text.Value == "" {
+		return nil
+	}
+	if _, ok := (Clock{}).read(text.Value); !ok {
+		return e.mistake(text.At, CodeDate, shorten(e.source[text.At.Start:text.At.End]))
+	}
+	return nil
+}
+
 // decimalDateTime is a date as a number of days. JavaRosa counts them from
 // midnight in UTC here and from local midnight elsewhere, which moves
 // date(decimal-date-time(d)) to the day before in Viet Nam; here both are local.

@@ -25,22 +25,11 @@ func spread(v Value) []Value {
 // JavaRosa the first instance is taken where the number is none or too small: it
 // is still being calculated.
 func indexedRepeat(ev *evaluation, n *Call) (Value, error) {
-	question, ok := n.Args[0].(*Path)
-	if ok {
-		_, ok = question.Question()
-	}
-	if !ok {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aFirstQuestion)
+	if m := checkIndexedRepeat(ev.expr, n); m != nil {
+		return Value{}, m
 	}
 	var at []Index
 	for i := 1; i+1 < len(n.Args); i += 2 {
-		repeat, ok := n.Args[i].(*Path)
-		if ok {
-			_, ok = repeat.Question()
-		}
-		if !ok {
-			return Value{}, ev.expr.mistake(n.Args[i].Place(), CodeArgument, n.Name, aRepeatEach)
-		}
 		v, err := ev.eval(n.Args[i+1])
 		if err != nil {
 			return Value{}, err
@@ -49,9 +38,29 @@ func indexedRepeat(ev *evaluation, n *Call) (Value, error) {
 		if f := v.Number(ev.clock); f >= 1 {
 			number = int(math.Min(f, math.MaxInt32))
 		}
-		at = append(at, Index{Repeat: repeat, Number: number})
+		at = append(at, Index{Repeat: n.Args[i].(*Path), Number: number})
 	}
-	return ev.answers(question, at)
+	return ev.answers(n.Args[0].(*Path), at)
+}
+
+// checkIndexedRepeat wants a question first, and a repeat before each number.
+func checkIndexedRepeat(e *Expr, n *Call) *Error {
+	for i, arg := range n.Args {
+		if i > 0 && i%2 == 0 {
+			continue // a number
+		}
+		path, ok := arg.(*Path)
+		if ok {
+			_, ok = path.Question()
+		}
+		switch {
+		case !ok && i == 0:
+			return e.mistake(arg.Place(), CodeArgument, n.Name, aFirstQuestion)
+		case !ok:
+			return e.mistake(arg.Place(), CodeArgument, n.Name, aRepeatEach)
+		}
+	}
+	return nil
 }
 
 // position is the place of an instance in its repeat or, in brackets and without
@@ -63,12 +72,31 @@ func position(ev *evaluation, n *Call) (Value, error) {
 		}
 		return numberValue(1), nil
 	}
-	path, ok := n.Args[0].(*Path)
-	if !ok || path.From == List || path.From == LastSaved {
-		return Value{}, ev.expr.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatOrParent)
+	if m := checkPosition(ev.expr, n); m != nil {
+		return Value{}, m
 	}
-	at, err := ev.env.Position(path)
+	at, err := ev.env.Position(n.Args[0].(*Path))
 	return numberValue(float64(at)), err
+}
+
+func checkPosition(e *Expr, n *Call) *Error {
+	if len(n.Args) == 0 {
+		return nil
+	}
+	if path, ok := n.Args[0].(*Path); !ok || path.From == List || path.From == LastSaved {
+		return e.mistake(n.Args[0].Place(), CodeArgument, n.Name, aRepeatOrParent)
+	}
+	return nil
+}
+
+// checkList wants a list as the first argument, by the name of what.
+func checkList(what string) func(*Expr, *Call) *Error {
+	return func(e *Expr, n *Call) *Error {
+		if kind := KindOf(n.Args[0], nil); kind != KindAny && kind != KindList {
+			return e.mistake(n.Args[0].Place(), CodeArgument, n.Name, what)
+		}
+		return nil
+	}
 }
 
 func last(ev *evaluation, _ *Call, _ []Value) (Value, error) {

@@ -21,6 +21,10 @@ type function struct {
 	// where some are not always needed or are paths rather than values.
 	apply func(ev *evaluation, n *Call, args []Value) (Value, error)
 	lazy  func(ev *evaluation, n *Call) (Value, error)
+
+	// check finds, in a call with the right number of arguments, those that can
+	// only fail; nil where any may do.
+	check func(e *Expr, n *Call) *Error
 }
 
 const many = math.MaxInt
@@ -43,20 +47,20 @@ var functions = []function{
 	{name: "is-selected", least: 2, most: 2, result: KindBoolean, apply: selected},
 	{name: "selected-at", least: 2, most: 2, result: KindText, apply: selectedAt},
 	{name: "count-selected", least: 1, most: 1, result: KindNumber, apply: countSelected},
-	{name: "jr:choice-name", least: 2, most: 2, result: KindText, lazy: choiceName},
+	{name: "jr:choice-name", least: 2, most: 2, result: KindText, lazy: choiceName, check: checkChoiceName},
 	{name: "pulldata", least: 4, most: 4, result: KindText, apply: pullData},
 
 	// Repeats and lists
-	{name: "indexed-repeat", least: 3, most: 11, result: KindText, lazy: indexedRepeat},
-	{name: "position", most: 1, result: KindNumber, lazy: position},
+	{name: "indexed-repeat", least: 3, most: 11, result: KindText, lazy: indexedRepeat, check: checkIndexedRepeat},
+	{name: "position", most: 1, result: KindNumber, lazy: position, check: checkPosition},
 	{name: "last", result: KindNumber, apply: last},
-	{name: "count", least: 1, most: 1, result: KindNumber, apply: count},
-	{name: "count-non-empty", least: 1, most: 1, result: KindNumber, apply: countNonEmpty},
-	{name: "sum", least: 1, most: 1, result: KindNumber, apply: sum},
+	{name: "count", least: 1, most: 1, result: KindNumber, apply: count, check: checkList(aRepeatOrList)},
+	{name: "count-non-empty", least: 1, most: 1, result: KindNumber, apply: countNonEmpty, check: checkList(aRepeatOrList)},
+	{name: "sum", least: 1, most: 1, result: KindNumber, apply: sum, check: checkList(aRepeatedOrList)},
 	{name: "max", least: 1, most: many, result: KindNumber, apply: largest},
 	{name: "min", least: 1, most: many, result: KindNumber, apply: smallest},
 	{name: "join", least: 1, most: many, result: KindText, apply: join},
-	{name: "randomize", least: 1, most: 2, result: KindList, volatile: true, apply: randomize},
+	{name: "randomize", least: 1, most: 2, result: KindList, volatile: true, apply: randomize, check: checkList(aList)},
 
 	// Texts
 	{name: "string", least: 1, most: 1, result: KindText, apply: toText},
@@ -102,8 +106,8 @@ var functions = []function{
 	// Dates and times
 	{name: "today", result: KindDate, volatile: true, apply: today},
 	{name: "now", result: KindDate, volatile: true, apply: now},
-	{name: "date", least: 1, most: 1, result: KindDate, apply: date},
-	{name: "decimal-date-time", least: 1, most: 1, result: KindNumber, apply: decimalDateTime},
+	{name: "date", least: 1, most: 1, result: KindDate, apply: date, check: checkDate},
+	{name: "decimal-date-time", least: 1, most: 1, result: KindNumber, apply: decimalDateTime, check: checkDate},
 	{name: "decimal-time", least: 1, most: 1, result: KindNumber, apply: decimalTime},
 	{name: "format-date", least: 2, most: 2, result: KindText, apply: formatDate},
 	{name: "format-date-time", least: 2, most: 2, result: KindText, apply: formatDate},
