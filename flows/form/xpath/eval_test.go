@@ -212,3 +212,32 @@ func TestZoneOfOldTime(t *testing.T) {
 		}
 	}
 }
+
+// TestPathWithoutConditions is what a form sees of a path with conditions: the
+// repeat they pick from, then the way on from an instance of it.
+func TestPathWithoutConditions(t *testing.T) {
+	for _, tt := range []struct{ source, upTo, rest string }{
+		{"/data/person[1][2]/g[3]/q", "/data/person", "/data/person/g[3]/q"},
+		{"${person}[1]/g/q", "${person}", "${person}/g/q"},
+		{"../person[1]/q[2]", "../person", "../person/q[2]"},
+		{"../person/q[2]", "../person/q", ""},
+		{"${person}[1]", "${person}", ""},
+	} {
+		e, err := Parse(tt.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := e.root.(*Path)
+		upTo, _ := path.filtered()
+		rest := ""
+		if p := path.without(upTo); p != nil {
+			rest = (&Expr{root: p}).String()
+		}
+		if got := (&Expr{root: upTo}).String(); got != tt.upTo || rest != tt.rest {
+			t.Errorf("%s: %q and %q, want %q and %q", tt.source, got, rest, tt.upTo, tt.rest)
+		}
+		if e.String() != tt.source {
+			t.Errorf("%s has become %s", tt.source, e)
+		}
+	}
+}
