@@ -57,6 +57,7 @@ const (
 	CodePath      Code = "path"      // a path that leads to no question
 	CodeColumn    Code = "column"    // a bare name that is no column
 	CodeDate      Code = "date"      // what is no date
+	CodeEndless   Code = "endless"   // the limit in steps; only from evaluation
 	CodeAlgorithm Code = "algorithm" // an algorithm or encoding that digest does not have
 )
 
@@ -124,6 +125,8 @@ func (e *Error) sentence() string {
 		return "there is no column " + arg(0) + " here: a question is written ${" + arg(0) + "}"
 	case CodeDate:
 		return arg(0) + " is no date"
+	case CodeEndless:
+		return "the expression needs more than " + arg(0) + " steps"
 	case CodeAlgorithm:
 		return "digest() has no " + arg(0)
 	}

@@ -4,7 +4,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
+
+// MaxSteps is how many nodes one evaluation visits before it gives up. Only
+// conditions in brackets within each other come near: each goes through the list
+// again, so that twenty of them would never end. A list of 5,000 choices takes
+// about 50,000.
+const MaxSteps = 1_000_000
 
 // Eval evaluates the expression. Its errors are [*Error] where the expression or
 // a value is to blame, and otherwise those of env, wrapped. and, or, if and
@@ -46,6 +53,7 @@ type evaluation struct {
 	clock Clock
 	item  *item   // what a condition in brackets looks at; nil outside of brackets
 	stack []Value // the arguments of the calls that are being prepared
+	steps int     // nodes visited
 }
 
 // An item is one of several rows or answers that a condition in brackets picks
@@ -59,6 +67,9 @@ type item struct {
 }
 
 func (ev *evaluation) eval(n Node) (Value, error) {
+	if ev.steps++; ev.steps > MaxSteps {
+		return Value{}, ev.expr.mistake(n.Place(), CodeEndless, strconv.Itoa(MaxSteps))
+	}
 	switch n := n.(type) {
 	case *Text:
 		return textValue(n.Value), nil

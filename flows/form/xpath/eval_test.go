@@ -150,6 +150,21 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
+// TestEndless goes through a list for every item of it, and so on, thirty times:
+// three to the power of thirty conditions.
+func TestEndless(t *testing.T) {
+	const depth = 30
+	e, err := Parse("count(" + strings.Repeat("${person_age}[count(", depth) + "${person}" + strings.Repeat(") > 0]", depth) + ")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = e.Eval(household(t))
+	var mistake *Error
+	if !errors.As(err, &mistake) || mistake.Code != CodeEndless {
+		t.Errorf("Eval = %v, want %s", err, CodeEndless)
+	}
+}
+
 // TestErrorsAreDiscreet makes mistakes with an answer as their cause: errors are
 // logged, and what people write is not.
 func TestErrorsAreDiscreet(t *testing.T) {
