@@ -6,10 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// MaxTries is how many answers, put to one question after another, a proof tries
-// before it gives up. It is a tenth of a second for conditions of usual
-// length.
-const MaxTries = 10_000
+const (
+	// MaxTries is how many answers, put to one question after another, a proof
+	// tries before it gives up; fewer where its conditions are so long that it
+	// would take more than some tenths of a second.
+	MaxTries = 10_000
+
+	// mostVisited is how many nodes of conditions a proof visits, about.
+	mostVisited = 1_000_000
+)
 
 // A Condition is an expression that must be true.
 type Condition struct {
@@ -67,14 +72,17 @@ func Satisfy(domain func(question string) Domain, conditions ...Condition) Proof
 			u.candidates, u.all = u.answers()
 		}
 	}
+	size := 1
 	for _, c := range conditions {
 		s.mark(c.Expr.root, c.Self)
+		Walk(c.Expr.root, func(Node) bool { size++; return true })
 	}
+	s.limit = min(MaxTries, mostVisited/size)
 	found := s.try(0)
 	switch {
 	case found:
 		return Proof{Verdict: Possible, Example: maps.Clone(s.answers)}
-	case s.open || s.tries > MaxTries:
+	case s.open || s.tries > s.limit:
 		return Proof{Verdict: Unknown}
 	}
 	return Proof{Verdict: Impossible}
@@ -90,13 +98,14 @@ type search struct {
 	inexact    map[Node]bool     // parts that a candidate does not decide for its whole class
 	answers    map[string]string // so far
 	tries      int
+	limit      int  // of tries
 	open       bool // some answers were neither right nor wrong
 }
 
 // try answers the questions from the i-th on and reports whether all conditions
 // are then true; the answers stay.
 func (s *search) try(i int) bool {
-	if s.tries++; s.tries > MaxTries {
+	if s.tries++; s.tries > s.limit {
 		return false
 	}
 	switch s.all(s.truth) {
