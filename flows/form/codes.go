@@ -1,0 +1,226 @@
+package form
+
+import "slices"
+
+// An Explanation says what a code means.
+type Explanation struct {
+	Code     Code
+	Severity Severity
+	What     string // is wrong; {name} stands for the argument of that name
+	Do       string // about it
+}
+
+// Explain finds the explanation of a code. An unknown code, from a newer version, explains itself.
+func Explain(c Code) Explanation {
+	i := slices.IndexFunc(explanations[:], func(e Explanation) bool { return e.Code == c })
+	if i < 0 {
+		return Explanation{Code: c, Severity: Error, What: string(c)}
+	}
+	return explanations[i]
+}
+
+// Explanations lists all codes, for those who must have words for each.
+func Explanations() []Explanation { return slices.Clone(explanations[:]) }
+
+// The file itself.
+const (
+	FileTooLarge    Code = "file_too_large"
+	FileXLS         Code = "file_xls"
+	FilePassword    Code = "file_password"
+	FileODS         Code = "file_ods"
+	FileNotWorkbook Code = "file_not_workbook"
+	FileUnpacks     Code = "file_unpacks"
+	FileDamaged     Code = "file_damaged"
+	FileMacros      Code = "file_macros"
+	SheetHidden     Code = "sheet_hidden"
+	CellsMerged     Code = "cells_merged"
+	CellFailed      Code = "cell_failed"
+	CellNotComputed Code = "cell_not_computed"
+	TooMany         Code = "too_many"
+)
+
+// Sheets, headings and settings.
+const (
+	SheetMissing     Code = "sheet_missing"
+	SheetMisspelt    Code = "sheet_misspelt"
+	HeaderMissing    Code = "header_missing"
+	HeaderTwice      Code = "header_twice"
+	HeaderAlias      Code = "header_alias"
+	HeaderSpaces     Code = "header_spaces"
+	SettingTwice     Code = "setting_twice"
+	SettingIgnored   Code = "setting_ignored"
+	FormNameInvalid  Code = "form_name_invalid"
+	InstanceIDNeeded Code = "instance_id_needed"
+	EntitiesIgnored  Code = "entities_ignored"
+)
+
+// Rows of the survey.
+const (
+	RowComment            Code = "row_comment"
+	RowDisabled           Code = "row_disabled"
+	TypeMissing           Code = "type_missing"
+	TypeUnknown           Code = "type_unknown"
+	SelectWithoutList     Code = "select_without_list"
+	SelectMalformed       Code = "select_malformed"
+	NameMissing           Code = "name_missing"
+	NameInvalid           Code = "name_invalid"
+	NameReserved          Code = "name_reserved"
+	NameTwice             Code = "name_twice"
+	NameCase              Code = "name_case"
+	RepeatNameRoot        Code = "repeat_name_root"
+	RepeatNameTwice       Code = "repeat_name_twice"
+	EndUnmatched          Code = "end_unmatched"
+	BeginUnmatched        Code = "begin_unmatched"
+	LabelMissing          Code = "label_missing"
+	GroupLabelMissing     Code = "group_label_missing"
+	BigImageAlone         Code = "big_image_alone"
+	CalculationMissing    Code = "calculation_missing"
+	DeviceOld             Code = "device_old"
+	BackgroundTrigger     Code = "background_trigger"
+	BackgroundCalculation Code = "background_calculation"
+	AuditName             Code = "audit_name"
+	AuditLocation         Code = "audit_location"
+	SaveToAlone           Code = "save_to_alone"
+	SaveToIgnored         Code = "save_to_ignored"
+	LoopWithoutList       Code = "loop_without_list"
+	LoopTooLarge          Code = "loop_too_large"
+)
+
+// References.
+const (
+	ReferenceInvalid   Code = "reference_invalid"
+	ReferenceUnknown   Code = "reference_unknown"
+	ReferenceMisspelt  Code = "reference_misspelt"
+	ReferenceAmbiguous Code = "reference_ambiguous"
+	ReferenceList      Code = "reference_list"
+	TriggerUnseen      Code = "trigger_unseen"
+	SourceTwice        Code = "source_twice"
+	SourceClash        Code = "source_clash"
+)
+
+// Choices.
+const (
+	ChoicesMissing      Code = "choices_missing"
+	ListUnknown         Code = "list_unknown"
+	ListMisspelt        Code = "list_misspelt"
+	ExternalMissing     Code = "external_missing"
+	ExternalUnfiltered  Code = "external_unfiltered"
+	FileEnding          Code = "file_ending"
+	ChoiceNameMissing   Code = "choice_name_missing"
+	ChoiceLabelMissing  Code = "choice_label_missing"
+	ChoiceTwice         Code = "choice_twice"
+	ChoiceSpaces        Code = "choice_spaces"
+	OtherFiltered       Code = "other_filtered"
+	OtherWithoutChoices Code = "other_without_choices"
+	OtherUntranslated   Code = "other_untranslated"
+	TableFiltered       Code = "table_filtered"
+	TableLists          Code = "table_lists"
+)
+
+// Parameters.
+const (
+	ParametersInvalid Code = "parameters_invalid"
+	ParameterUnknown  Code = "parameter_unknown"
+	ParameterValue    Code = "parameter_value"
+	SeedAlone         Code = "seed_alone"
+	RangeAppearance   Code = "range_appearance"
+	RangeZero         Code = "range_zero"
+	RangeWide         Code = "range_wide"
+	RangeMultiple     Code = "range_multiple"
+	RangeOutside      Code = "range_outside"
+	RangeTickNumber   Code = "range_tick_number"
+	RangeTickOutside  Code = "range_tick_outside"
+	RangeTickStep     Code = "range_tick_step"
+	RangeTickEnds     Code = "range_tick_ends"
+)
+
+var explanations = [...]Explanation{
+	{FileTooLarge, Error, "The file is larger than 20 MB.", "Take pictures and old sheets out of the workbook and send it again."},
+	{FileXLS, Error, "This is a workbook of the old kind (.xls).", "Open it in Excel, choose Save As, and save it as an Excel workbook (.xlsx)."},
+	{FilePassword, Error, "The workbook is locked with a password.", "Save a copy without a password and send that."},
+	{FileODS, Error, "This is a LibreOffice workbook (.ods).", "Save it as an Excel workbook (.xlsx) and send that."},
+	{FileNotWorkbook, Error, "This is no Excel workbook.", "Send the .xlsx file itself, not a picture of it or a link to it."},
+	{FileUnpacks, Error, "The workbook is far larger inside than a form can be.", "Copy the sheets survey, choices and settings into a new workbook and send that."},
+	{FileDamaged, Error, "A sheet of the workbook cannot be read: the file is damaged.", "Open it in Excel, save it under a new name and send that."},
+	{FileMacros, Warning, "The workbook holds macros. They are not run.", "Save it as .xlsx if you do not need them."},
+	{SheetHidden, Warning, "This sheet is hidden. It was read all the same.", "Unhide it, so that whoever works on the form next sees it."},
+	{CellsMerged, Warning, "These cells are merged. Only the first of them says anything.", "Unmerge them and write the text into each row that needs it."},
+	{CellFailed, Warning, "A formula failed here and gives {value}.", "Mend the formula, or write the text itself."},
+	{CellNotComputed, Warning, "A formula here has no result yet, so the cell counts as empty.", "Open the workbook in Excel and save it once, or write the text itself."},
+	{TooMany, Warning, "{count} more were found.", "Mend these first and send the workbook again."},
+	{SheetMissing, Error, "There is no sheet named survey with a line of headings.", "Name the sheet with the questions survey, with headings such as type, name, label in its first line."},
+	{SheetMisspelt, Warning, "This sheet is not read. Was {sheet} meant?", "Rename it to {sheet}, or put an underscore before its name."},
+	{HeaderMissing, Error, "The column {column} is missing.", "Add a column with the heading {column} in the first line."},
+	{HeaderTwice, Error, "The heading {heading} stands here for the second time.", "Rename or delete one of the two columns."},
+	{HeaderAlias, Error, "The headings {other} and {heading} mean the same column.", "Rename or delete one of the two."},
+	{HeaderSpaces, Warning, "The heading {heading} has spaces, so no choice filter can use the column.", "Write it with underscores instead of spaces."},
+	{SettingTwice, Warning, "{other} and {heading} mean the same setting.", "Keep one of the two."},
+	{SettingIgnored, Warning, "The setting {setting} is for other programs. Nothing is done with it here.", "Leave it, or take it out."},
+	{FormNameInvalid, Error, "The form cannot be called {name}.", "Begin the name with a letter, then use letters, digits, underscores, hyphens or points; no spaces."},
+	{InstanceIDNeeded, Error, "A form with a public_key needs its instanceID.", "Take out omit_instanceID or public_key."},
+	{EntitiesIgnored, Warning, "The form would change lists that it shares with other forms. That is not done here: answers are kept, the lists stay as they are.", "Leave the sheet for ODK, or take it out."},
+	{RowComment, Warning, "This row has no type, name or label and is left out.", "Give it a type if it is a question."},
+	{RowDisabled, Warning, "The column disabled is not part of the standard.", "Use relevant instead."},
+	{TypeMissing, Error, "This row has no type.", "Write what kind of question it is, such as text, integer or select_one LIST."},
+	{TypeUnknown, Error, "Nobody knows the type {type}.", "Use a type of the standard, such as text, integer, date, select_one LIST, note; see xlsform.org."},
+	{SelectWithoutList, Error, "{type} does not say which list of choices.", "Write the list's name after it, such as {type} yes_no."},
+	{SelectMalformed, Error, "{type} is not a type with the name of one list.", "Write one list name without spaces after the type, and at most or_other after that."},
+	{NameMissing, Error, "This row ({type}) has no name.", "Give it a short name without spaces, such as age."},
+	{NameInvalid, Error, "{name} cannot be a name.", "Begin with a letter or underscore, then use letters, digits, underscores, hyphens or points; no spaces."},
+	{NameReserved, Error, "The name {name} is kept for the form's own data.", "Choose another name."},
+	{NameTwice, Error, "The name {name} is used twice in the same group.", "Give one of the two another name."},
+	{NameCase, Warning, "The name {name} differs from another only in capital letters.", "Programs for analysis may mix the two up: choose another name."},
+	{RepeatNameRoot, Error, "A repeat cannot have the name of the form itself, {name}.", "Choose another name."},
+	{RepeatNameTwice, Error, "Two repeats have the name {name}.", "Give one of the two another name."},
+	{EndUnmatched, Error, "end {kind} ends nothing that is open here.", "Delete it, or write the begin {kind} that is missing."},
+	{BeginUnmatched, Error, "begin {kind} ({name}) is never ended.", "Write a row end {kind} where it ends."},
+	{LabelMissing, Error, "The question {name} says nothing: it has no label and no hint.", "Write what is asked into the column label."},
+	{GroupLabelMissing, Warning, "The {kind} {name} has no label.", "Write a heading into the column label, so that people know where they are."},
+	{BigImageAlone, Error, "{name} has a big-image and no image.", "Name the small picture in the column image."},
+	{CalculationMissing, Error, "{name} computes nothing: its calculation is empty.", "Write the expression into the column calculation."},
+	{DeviceOld, Warning, "{type} is something only old telephones tell.", "Take the row out."},
+	{BackgroundTrigger, Error, "{name} needs a trigger.", "Name in the column trigger the question whose answer starts it."},
+	{BackgroundCalculation, Error, "{name} cannot have a calculation.", "Take the calculation out."},
+	{AuditName, Error, "The row audit cannot have the name {name}.", "Leave its name empty."},
+	{AuditLocation, Error, "A place in the audit needs location-priority, location-min-interval and location-max-age.", "Write all three, or none."},
+	{SaveToAlone, Error, "save_to needs a sheet entities.", "Take the column save_to out, or add the sheet."},
+	{SaveToIgnored, Warning, "save_to writes to a list that forms share. That is not done here.", "Leave it for ODK, or take it out."},
+	{LoopWithoutList, Error, "The loop {name} does not say over which list.", "Write begin loop over LIST."},
+	{LoopTooLarge, Error, "The loop {name} would make {count} questions.", "Use a shorter list, or a repeat."},
+	{ReferenceInvalid, Error, "A reference in {text} is not written as it should be.", "Write ${, the name of a question, and }."},
+	{ReferenceUnknown, Error, "No question is called {name}.", "Correct the name, or add the question."},
+	{ReferenceMisspelt, Error, "No question is called {name}.", "Was {similar} meant? Correct the name."},
+	{ReferenceAmbiguous, Error, "More than one question is called {name}.", "Give each its own name."},
+	{ReferenceList, Error, "{text} names several questions without commas.", "Write a comma between them."},
+	{TriggerUnseen, Error, "{name} is computed and nobody answers it, so it cannot be a trigger.", "Name a question that is asked."},
+	{SourceTwice, Error, "Two rows bring data called {name}.", "Give one of the two another name."},
+	{SourceClash, Error, "{name} is the name of two different sources of data (the other is {other}).", "Rename one of the two."},
+	{ChoicesMissing, Error, "The list {list} is missing, and so is a sheet choices with lists in it.", "Add a sheet choices with the columns list_name, name and label."},
+	{ListUnknown, Error, "There is no list {list} on the sheet choices.", "Correct the name, or add the list."},
+	{ListMisspelt, Error, "There is no list {list} on the sheet choices.", "Was {similar} meant? Correct the name."},
+	{ExternalMissing, Error, "The list {list} needs a sheet external_choices.", "Add the sheet, with the columns list_name, name and label."},
+	{ExternalUnfiltered, Warning, "{name} has no choice_filter.", "select_one_external is for long lists with a filter; otherwise use select_one."},
+	{FileEnding, Error, "{file} is not the name of a file with choices.", "Name a file that ends with .csv, .xml or .geojson."},
+	{ChoiceNameMissing, Error, "A choice of the list {list} has no name.", "Write a short code into the column name."},
+	{ChoiceLabelMissing, Warning, "The choice {name} of the list {list} has no label.", "Write what people read into the column label."},
+	{ChoiceTwice, Error, "The list {list} has the choice {name} twice (also in row {row}).", "Change one of the two, or allow it with the setting allow_choice_duplicates."},
+	{ChoiceSpaces, Error, "The choice {name} of the list {list} has spaces in its name, and several of the list can be chosen.", "Write it with underscores."},
+	{OtherFiltered, Error, "{name} has both or_other and a choice_filter.", "Take one of the two out."},
+	{OtherWithoutChoices, Error, "{name} has or_other and a list without choices on the sheet choices.", "Write the list on the sheet choices."},
+	{OtherUntranslated, Warning, "or_other of {name} asks in English where the language is {language}.", "Write a choice other and a text question of your own instead of or_other."},
+	{TableFiltered, Error, "{name} stands in a table and has a choice_filter.", "Take the filter out, or table-list."},
+	{TableLists, Error, "The questions of a table must have one list: this one has {list}, the first {other}.", "Use the same list, or take table-list out."},
+	{ParametersInvalid, Error, "{text} is not written as parameters are.", "Write name=value, with spaces between several."},
+	{ParameterUnknown, Error, "The parameter {key} does not belong to this type.", "It takes: {accepted}."},
+	{ParameterValue, Error, "The parameter {key} cannot be {value}.", "It takes: {want}."},
+	{SeedAlone, Error, "seed works only together with randomize=true.", "Add randomize=true, or take seed out."},
+	{RangeAppearance, Error, "{key} works only with the appearances vertical and no-ticks, or none.", "Change the appearance, or take {key} out."},
+	{RangeZero, Error, "{key} cannot be 0.", "Write how far it is from one mark to the next."},
+	{RangeWide, Error, "{key} is larger than the range from start to end.", "Make it smaller."},
+	{RangeMultiple, Error, "{key} does not lie on a step.", "Write a multiple of step."},
+	{RangeOutside, Error, "{key} does not lie between start and end.", "Write a number between the two."},
+	{RangeTickNumber, Error, "{name} labels a tick and is no number.", "Write the number of the tick into the column name."},
+	{RangeTickOutside, Error, "The tick {name} does not lie between start and end.", "Write a number between the two."},
+	{RangeTickStep, Error, "The tick {name} does not lie on a step.", "Write a number that does."},
+	{RangeTickEnds, Error, "With no-ticks only the start and the end of a range have labels.", "Write a list of those two."},
+}

@@ -1,0 +1,2 @@
+// Package form reads questionnaires that were written in Excel.
+package form
