@@ -1,0 +1,289 @@
+package form
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// corpus is the folder of forms and cases that others wrote. It is not part of this module.
+func corpus(t testing.TB) string {
+	dir, set := os.LookupEnv("CHIHAI_XLSFORMS")
+	if !set {
+		dir = filepath.Join("..", "..", "..", "shared", "xlsforms")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+		if set {
+			t.Fatalf("CHIHAI_XLSFORMS: %v", err)
+		}
+		t.Skipf("no forms of others at %s; set CHIHAI_XLSFORMS to their folder", dir)
+	}
+	return dir
+}
+
+// A manifestForm is one file and what pyxform 4.5.0 said to it.
+type manifestForm struct {
+	File    string `json:"file"`
+	Verdict string `json:"pyxform"`
+	Error   string `json:"pyxform_error"`
+}
+
+// A pyxformCase is one form of pyxform's own tests and what pyxform 4.5.0 said to it.
+type pyxformCase struct {
+	Test    string                         `json:"test"`
+	Name    string                         `json:"name"`
+	MD      string                         `json:"md"`
+	Sheets  map[string][]map[string]string `json:"ss_structure"`
+	Outcome string                         `json:"outcome"`
+	Error   string                         `json:"error"`
+}
+
+func load[T any](t testing.TB, name string) []T {
+	raw, err := os.ReadFile(filepath.Join(corpus(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []T
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// workbook builds what the case is about; nil for one without a form of its own.
+func (c pyxformCase) workbook() *Workbook {
+	name := c.Name
+	if name == "" {
+		name = "test_name" // what pyxform's tests call a form
+	}
+	if c.MD != "" {
+		return markdown(name, c.MD)
+	}
+	if c.Sheets == nil {
+		return nil
+	}
+	w := &Workbook{Name: name}
+	for _, s := range sortedKeys(c.Sheets) {
+		var head []string
+		for _, row := range c.Sheets[s] {
+			for _, k := range sortedKeys(row) {
+				if !slices.Contains(head, k) {
+					head = append(head, k)
+				}
+			}
+		}
+		table := [][]string{head}
+		for _, row := range c.Sheets[s] {
+			var cells []string
+			for _, k := range head {
+				cells = append(cells, row[k])
+			}
+			table = append(table, cells)
+		}
+		w.Sheets = append(w.Sheets, NewSheet(s, table))
+	}
+	return w
+}
+
+// outOfScope says why a form is not compared, or "". It looks at what is in the form and not at what
+// anybody said to it:
+//
+//   - the sheet entities and the column save_to: forms that write to lists shared between forms. We
+//     ask such a form and leave the writing out, so pyxform's rules on how to write do not bind us.
+//
+// Everything else is compared, also types that no chat can ask (maps, OpenStreetMap tags, XML files,
+// metadata of telephones): they are read, in order to say so.
+func outOfScope(w *Workbook) string {
+	if w.Sheet("entities") != nil {
+		return "entities"
+	}
+	s := w.Sheet("survey")
+	if s == nil {
+		return ""
+	}
+	h := readHeader(s, surveyColumns(), &findings{})
+	for _, row := range s.Rows {
+		l := line{header: &h, row: row, clean: true}
+		if l.text("save_to") != "" {
+			return "entities"
+		}
+	}
+	return ""
+}
+
+// differences reads the verdicts in which we are known to differ, each with its reason.
+func differences(t *testing.T) map[string]string {
+	raw, err := os.ReadFile(filepath.Join("testdata", "differences.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]string{}
+	for l := range strings.Lines(string(raw)) {
+		l = strings.TrimSpace(l)
+		if l == "" || strings.HasPrefix(l, "#") {
+			continue
+		}
+		name, reason, ok := strings.Cut(l, " | ")
+		if !ok {
+			t.Fatalf("differences.txt: %q has no reason", l)
+		}
+		known[name] = reason
+	}
+	return known
+}
+
+// A tally counts verdicts.
+type tally struct {
+	t            *testing.T
+	known        map[string]string
+	used         map[string]bool
+	same, differ int
+	out          map[string]int
+}
+
+// compare holds our verdict on a form against pyxform's.
+func (y *tally) compare(name, theirs, message string, found []Finding) {
+	ours := "ok"
+	if Broken(found) {
+		ours = "error"
+	}
+	if ours == theirs {
+		y.same++
+		return
+	}
+	y.differ++
+	if y.known[name] != "" {
+		y.used[name] = true
+		return
+	}
+	var said []string
+	for _, f := range found {
+		if f.Severity == Error {
+			said = append(said, f.String())
+		}
+	}
+	y.t.Errorf("%s: pyxform says %s %q, we say %s %q", name, theirs, message, ours, said)
+}
+
+// TestVerdicts: at least 98 of 100 verdicts agree with pyxform's, and each other one is listed with
+// its reason.
+func TestVerdicts(t *testing.T) {
+	y := &tally{t: t, known: differences(t), used: map[string]bool{}, out: map[string]int{}}
+	numbered := map[string]int{}
+	for _, c := range load[pyxformCase](t, "pyxform_cases.json") {
+		numbered[c.Test]++
+		w := c.workbook()
+		if w == nil || c.Outcome != "ok" && c.Outcome != "error" {
+			y.out["no form or no verdict"]++
+			continue
+		}
+		if why := outOfScope(w); why != "" {
+			y.out[why]++
+			continue
+		}
+		_, found := Read(w)
+		name := strings.TrimPrefix(c.Test, "tests.")
+		if n := numbered[c.Test]; n > 1 {
+			name = fmt.Sprintf("%s#%d", name, n)
+		}
+		y.compare(name, c.Outcome, c.Error, found)
+	}
+	cases := y.same + y.differ
+	for _, m := range load[manifestForm](t, "manifest.json") {
+		raw, err := os.ReadFile(filepath.Join(corpus(t), m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, found := Open("data", raw)
+		if w != nil {
+			if why := outOfScope(w); why != "" {
+				y.out[why]++
+				continue
+			}
+			_, more := Read(w)
+			found = append(found, more...)
+		}
+		y.compare(m.File, m.Verdict, m.Error, found)
+	}
+	total := y.same + y.differ
+	share := 100 * float64(y.same) / float64(total)
+	t.Logf("%d of %d verdicts agree with pyxform 4.5.0 (%.1f %%): %d cases, %d files; %d differ; not in scope %v",
+		y.same, total, share, cases, total-cases, y.differ, y.out)
+	if share < 98 {
+		t.Errorf("%.1f %% of verdicts agree, want at least 98", share)
+	}
+	for name := range y.known {
+		if !y.used[name] {
+			t.Errorf("differences.txt lists %s, where we agree or which is not there", name)
+		}
+	}
+}
+
+// TestQuestions: of every form that pyxform accepts, every typed row becomes what it says. The rows
+// are counted in the raw sheet by other means than Read has.
+func TestQuestions(t *testing.T) {
+	forms, rows := 0, 0
+	section := regexp.MustCompile(`^(begin|end)[ _]`)
+	for _, m := range load[manifestForm](t, "manifest.json") {
+		if m.Verdict != "ok" {
+			continue
+		}
+		raw, err := os.ReadFile(filepath.Join(corpus(t), m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, sections := 0, 0
+		for _, typ := range rawTypes(t, raw) {
+			switch {
+			case strings.HasPrefix(typ, "begin"):
+				sections++
+			case section.MatchString(typ):
+			default:
+				want++
+				if strings.HasSuffix(typ, " or_other") || strings.HasSuffix(typ, " or other") || strings.HasSuffix(typ, " or specify other") {
+					want++
+				}
+			}
+		}
+		w, _ := Open("data", raw)
+		if w == nil {
+			t.Errorf("%s: cannot be opened", m.File)
+			continue
+		}
+		f, found := Read(w)
+		type place struct {
+			row  int
+			name string
+		}
+		questions, groups := map[place]bool{}, map[int]bool{} // a loop asks the same rows several times
+		for it := range f.All() {
+			if it.Question != nil {
+				questions[place{it.Row(), it.Name()}] = true
+			} else {
+				groups[it.Row()] = true
+			}
+		}
+		if len(questions) != want || len(groups) != sections {
+			t.Errorf("%s: %d questions and %d groups, want %d and %d; %v", m.File, len(questions), len(groups), want, sections, found)
+		}
+		forms++
+		rows += want
+		again, err := Encode(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := Decode(again)
+		if err != nil {
+			t.Fatalf("%s: %v", m.File, err)
+		}
+		if third, _ := Encode(back); string(third) != string(again) {
+			t.Errorf("%s: decoded and encoded again, the form is another", m.File)
+		}
+	}
+	t.Logf("%d forms with %d questions read", forms, rows)
+}

@@ -1,2 +1,0 @@
-// Package form reads questionnaires that were written in Excel.
-package form
