@@ -134,6 +134,59 @@ const (
 	RangeTickEnds     Code = "range_tick_ends"
 )
 
+// Lint: languages and labels.
+const (
+	LanguageWithoutCode   Code = "language_without_code"
+	LanguageUnnamed       Code = "language_unnamed"
+	LanguageColumnMissing Code = "language_column_missing"
+	TranslationMissing    Code = "translation_missing"
+	ChoiceLong            Code = "choice_long"
+	ChoiceSameLabel       Code = "choice_same_label"
+	QuestionLong          Code = "question_long"
+)
+
+// Lint: choices and names.
+const (
+	ListUnused   Code = "list_unused"
+	ListOfOne    Code = "list_of_one"
+	ChoiceSpaced Code = "choice_spaced"
+	NameSPSS     Code = "name_spss"
+	NameLong     Code = "name_long"
+	NameWord     Code = "name_word"
+	NameAgain    Code = "name_again"
+)
+
+// Lint: order.
+const (
+	Circular         Code = "circular"
+	ForwardReference Code = "forward_reference"
+	RepeatInRepeat   Code = "repeat_in_repeat"
+)
+
+// Lint: what a chat cannot do.
+const (
+	ChatMap        Code = "chat_map"
+	ChatDrawing    Code = "chat_drawing"
+	ChatBarcode    Code = "chat_barcode"
+	ChatBackground Code = "chat_background"
+	ChatAudit      Code = "chat_audit"
+	ChatData       Code = "chat_data"
+	ChatDevice     Code = "chat_device"
+	ChatFile       Code = "chat_file"
+	ChatMapChoice  Code = "chat_map_choice"
+	ChatPlace      Code = "chat_place"
+	ChatLastSaved  Code = "chat_last_saved"
+	ChatPulldata   Code = "chat_pulldata"
+	ChatSearch     Code = "chat_search"
+	ChatApp        Code = "chat_app"
+)
+
+// Lint: anonymous campaigns.
+const (
+	IdentifiesPerson Code = "identifies_person"
+)
+
+// explanations are in the order of the constants above.
 var explanations = [...]Explanation{
 	{FileTooLarge, Error, "The file is larger than 20 MB.", "Take pictures and old sheets out of the workbook and send it again."},
 	{FileXLS, Error, "This is a workbook of the old kind (.xls).", "Open it in Excel, choose Save As, and save it as an Excel workbook (.xlsx)."},
@@ -223,4 +276,36 @@ var explanations = [...]Explanation{
 	{RangeTickOutside, Error, "The tick {name} does not lie between start and end.", "Write a number between the two."},
 	{RangeTickStep, Error, "The tick {name} does not lie on a step.", "Write a number that does."},
 	{RangeTickEnds, Error, "With no-ticks only the start and the end of a range have labels.", "Write a list of those two."},
+	{LanguageWithoutCode, Warning, "The language {language} has no code.", "Write it in parentheses after the name, such as Tiếng Việt (vi)."},
+	{LanguageUnnamed, Warning, "The column {column} has no language, and others have one.", "Name its language in the heading, or set default_language."},
+	{LanguageColumnMissing, Warning, "There is no column {column} in {language}.", "Add the column {column}::{language}; until then people read the default language there."},
+	{TranslationMissing, Warning, "The {column} of {name} is missing in {language}.", "Translate it; until then people read the default language there."},
+	{ChoiceLong, Warning, "{count} labels of the list {list}, such as this one of {name}, are longer than a button shows.", "Shorten them to 30 letters; otherwise they stand in the message, and the buttons are numbers."},
+	{ChoiceSameLabel, Warning, "{name} and {other} of the list {list} read the same.", "Write labels that differ also without diacritics: people may type them."},
+	{QuestionLong, Warning, "{name} has {count} letters.", "Divide it, or put part of it into a note before it."},
+	{ListUnused, Warning, "No question uses the list {list}.", "Delete it, or name it in a question."},
+	{ListOfOne, Warning, "The list {list} of {name} has one choice only.", "Add choices, or use acknowledge."},
+	{ChoiceSpaced, Warning, "The list {list} has names with spaces, such as {name}.", "Write underscores instead: several programs for analysis cannot take spaces."},
+	{NameSPSS, Warning, "SPSS and Stata cannot take the name {name}.", "Use letters a to z, digits and underscores; begin with a letter and do not end with an underscore or point."},
+	{NameLong, Warning, "The name {name} has {count} letters.", "Use at most 32: Stata takes no more."},
+	{NameWord, Warning, "The name {name} is a command in SPSS.", "Choose another name."},
+	{NameAgain, Warning, "Another question is called {name} as well.", "Give each its own name, or their columns look the same in the results."},
+	{Circular, Error, "These wait for each other: {names}.", "Take one of the references out."},
+	{ForwardReference, Warning, "{name} asks about the answer to {other}, which comes only later.", "Move {other} before it."},
+	{RepeatInRepeat, Warning, "The repeat {name} stands inside another.", "In a chat people lose count: ask it in a form of its own if you can."},
+	{ChatMap, Warning, "{name} ({type}) needs a map to draw on. It is not asked in chat.", "Ask for one place (geopoint), or for the hamlet."},
+	{ChatDrawing, Warning, "{name} ({appearance}) needs a place to draw. A photo is asked for instead.", "Ask for a photo of the signed paper."},
+	{ChatBarcode, Warning, "{name} needs a scanner. A chat asks for the code to be typed.", "Use text, with a constraint if the code has a form."},
+	{ChatBackground, Warning, "{name} ({type}) listens or looks in the background. A chat cannot.", "Take it out."},
+	{ChatAudit, Warning, "The audit log is not kept in chat.", "Take it out."},
+	{ChatData, Warning, "{name} ({type}) brings a file with the form. It is not read.", "Put the list on the sheet choices."},
+	{ChatDevice, Warning, "{name} ({type}) is something a chat does not tell. It stays empty.", "Take it out."},
+	{ChatFile, Warning, "The choices of {name} are in the file {file}. It is not read.", "Put them on the sheet choices."},
+	{ChatMapChoice, Warning, "{name} is chosen on a map or picture. A chat shows a list.", "Check that the labels say enough without it."},
+	{ChatPlace, Warning, "{name} is placed on a map. A chat asks people to send where they are.", "Check that this is what you want to know."},
+	{ChatLastSaved, Warning, "{name} asks for an answer of the time before. It counts as empty.", "Ask the question again."},
+	{ChatPulldata, Warning, "{name} looks in a file that is not there. What it finds is empty.", "Put the data on the sheet choices."},
+	{ChatSearch, Warning, "{name} searches a file for its choices. It offers those of the sheet choices.", "Put them on the sheet choices."},
+	{ChatApp, Warning, "{name} opens another app. A chat asks it as it stands.", "Take the appearance out."},
+	{IdentifiesPerson, Warning, "The answer to {name} may say who answers ({why}).", "Leave it out, ask more coarsely, or do not promise that answers are anonymous."},
 }

@@ -41,7 +41,7 @@ type Form struct {
 	Lists           []List            `json:"lists,omitzero"`
 	InstanceName    string            `json:"instance_name,omitzero"` // an expression that names a response
 	Settings        map[string]string `json:"settings,omitzero"`      // further ones, by column
-	Columns         Columns           `json:"columns,omitzero"`
+	Places          Places            `json:"places,omitzero"`
 }
 
 // An Item is one of a group, a repeat and a question; exactly one of the three is set.
@@ -61,6 +61,7 @@ type Group struct {
 	Relevant   string            `json:"relevant,omitzero"`
 	ReadOnly   string            `json:"read_only,omitzero"`
 	Appearance string            `json:"appearance,omitzero"`
+	Loop       string            `json:"loop,omitzero"` // the list for each choice of which it holds a group
 	Items      []Item            `json:"items,omitzero"`
 	More       map[string]string `json:"more,omitzero"` // columns that this program does not know
 }
@@ -99,6 +100,7 @@ type Question struct {
 	ReadOnly          string            `json:"read_only,omitzero"` // an expression; empty: no
 	Trigger           []string          `json:"trigger,omitzero"`   // names of questions whose answers compute this one anew
 	SaveTo            string            `json:"save_to,omitzero"`
+	Made              bool              `json:"made,omitzero"` // by or_other of the question before
 	More              map[string]string `json:"more,omitzero"` // columns that this program does not know
 }
 
@@ -118,13 +120,25 @@ type Choice struct {
 	More  map[string]string `json:"more,omitzero"` // further columns, for choice filters
 }
 
-// Columns tells where a column stands, for the places of findings: sheet, then column (and language,
-// as in "label::Tiếng Việt (vi)"), then its letters.
-type Columns map[string]map[string]string
+// Places tells where the columns of the form stand, so that findings about it can name cells: by
+// "survey", "choices", "external_choices" and "settings".
+type Places map[string]Place
 
-// Cell is the address of a row in a column, or the row alone where the sheet has no such column.
-func (c Columns) Cell(sheet, column string, row int) string {
-	return c[sheet][column] + decimal(row)
+// A Place is one sheet of the workbook that a form came from.
+type Place struct {
+	Sheet   string            `json:"sheet"`   // its name, as written
+	Columns map[string]string `json:"columns"` // the letters of a column ("label", "label::Tiếng Việt (vi)")
+}
+
+// At is the sheet and the address of a row in a column. Without such a column in the language it is
+// the column without a language, else the row alone.
+func (p Places) At(sheet, column, language string, row int) (name, cell string) {
+	at := p[sheet]
+	letters := at.Columns[column]
+	if l := at.Columns[column+"::"+language]; l != "" && language != "" {
+		letters = l
+	}
+	return at.Sheet, letters + decimal(row)
 }
 
 // Encode writes a form as JSON, the same bytes for equal forms.

@@ -122,27 +122,23 @@ func settingColumns() []columnKind {
 	}
 }
 
-// readHeader understands the headings of a sheet. Two headings for one column are an error, unless
-// they are the two of which pyxform itself lets the newer win.
+// readHeader understands the headings of a sheet. Two headings for one column are an error.
 func readHeader(s *Sheet, kinds []columnKind, fs *findings) header {
 	h := header{sheet: s}
 	double := slices.ContainsFunc(s.Header, func(c Cell) bool { return strings.Contains(c.Text, "::") })
 	for _, c := range s.Header {
 		col := understand(straighten(c.Text), double, kinds)
 		col.at, col.heading = c.Column, c.Text
-		for _, o := range h.columns {
-			same := o.key == col.key && o.lang == col.lang
-			switch {
-			case o.heading == col.heading:
-				fs.add(s.Name, Address(c.Column, 1), HeaderTwice, "heading", c.Text)
-			case same && col.known && col.key == "form_id" && s.Name == "settings":
-				fs.add(s.Name, Address(c.Column, 1), SettingTwice, "heading", c.Text, "other", o.heading)
-			case same && col.known:
-				fs.add(s.Name, Address(c.Column, 1), HeaderAlias, "heading", c.Text, "other", o.heading)
-			default:
-				continue
+		heading := func(o column) bool { return o.heading == col.heading }
+		same := func(o column) bool { return col.known && o.key == col.key && o.lang == col.lang }
+		if i := slices.IndexFunc(h.columns, same); slices.ContainsFunc(h.columns, heading) {
+			fs.add(s.Name, Address(c.Column, 1), HeaderTwice, "heading", c.Text)
+		} else if i >= 0 {
+			code := HeaderAlias
+			if col.key == "form_id" {
+				code = SettingTwice // pyxform lets the newer of its two names win
 			}
-			break
+			fs.add(s.Name, Address(c.Column, 1), code, "heading", c.Text, "other", h.columns[i].heading)
 		}
 		h.columns = append(h.columns, col)
 	}

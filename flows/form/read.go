@@ -12,7 +12,7 @@ func Read(w *Workbook) (*Form, []Finding) {
 	r := &reader{
 		book:   w,
 		fs:     &findings{},
-		form:   &Form{Columns: Columns{}},
+		form:   &Form{Places: Places{}},
 		lists:  map[listKey]int{},
 		types:  map[string]typeEntry{},
 		names:  map[string]int{},
@@ -80,9 +80,10 @@ func (r *reader) read() {
 	r.checkFroms()
 	r.checkSources()
 	r.checkShapes()
-	for _, h := range []header{r.survey, r.choices, r.external, r.settings} {
-		r.keepColumns(h)
-	}
+	r.keepPlace("survey", r.survey)
+	r.keepPlace("choices", r.choices)
+	r.keepPlace("external_choices", r.external)
+	r.keepPlace("settings", r.settings)
 }
 
 // optional finds a sheet that a form need not have, and says if one is named almost so.
@@ -133,19 +134,19 @@ func (r *reader) readLanguages() {
 	}
 }
 
-func (r *reader) keepColumns(h header) {
+func (r *reader) keepPlace(role string, h header) {
 	if h.sheet == nil {
 		return
 	}
 	kept := map[string]string{}
 	for _, c := range h.columns {
-		key := c.key
+		key := strings.TrimPrefix(c.key, "media::")
 		if c.lang != "" {
 			key += "::" + c.lang
 		}
 		kept[key] = Address(c.at, 0)
 	}
-	r.form.Columns[h.sheet.Name] = kept
+	r.form.Places[role] = Place{h.sheet.Name, kept}
 }
 
 // line puts a row under its header.

@@ -60,7 +60,7 @@ func (r *reader) readSelect(l line, q *Question, s selectType) {
 	q.Other = q.Name + "_other"
 	r.generate(l, q.Other)
 	r.append(Item{Question: &Question{
-		Name: q.Other, Row: q.Row, Kind: TextAnswer, Type: "text",
+		Name: q.Other, Row: q.Row, Kind: TextAnswer, Type: "text", Made: true,
 		Label:    r.ours("Xin ghi rõ.", "សូមបញ្ជាក់។", "Please specify.", "请注明。"),
 		Relevant: "selected(${" + q.Name + "}, '" + otherName + "')",
 	}})

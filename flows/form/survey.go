@@ -204,6 +204,7 @@ func (r *reader) close() {
 	case "repeat":
 		r.append(Item{Repeat: &Repeat{*f.body, f.count}})
 	case "loop":
+		f.body.Loop = f.list
 		r.expand(f)
 		fallthrough
 	default:
