@@ -175,7 +175,6 @@ const (
 	ChatFile       Code = "chat_file"
 	ChatMapChoice  Code = "chat_map_choice"
 	ChatPlace      Code = "chat_place"
-	ChatLastSaved  Code = "chat_last_saved"
 	ChatPulldata   Code = "chat_pulldata"
 	ChatSearch     Code = "chat_search"
 	ChatApp        Code = "chat_app"
@@ -184,6 +183,19 @@ const (
 // Lint: anonymous campaigns.
 const (
 	IdentifiesPerson Code = "identifies_person"
+)
+
+// Lint: expressions. Codes that begin with expression_ and are not named here are those of package xpath.
+const (
+	ExpressionFunctionMisspelt Code = "expression_function_misspelt"
+	ExpressionName             Code = "expression_name"
+	ExpressionBareName         Code = "expression_bare_name"
+	ChoiceColumnUnknown        Code = "choice_column_unknown"
+	ChoiceUnknown              Code = "choice_unknown"
+	ChoiceMisspelt             Code = "choice_misspelt"
+	EqualMultiple              Code = "equal_multiple"
+	Unreachable                Code = "unreachable"
+	ConstraintImpossible       Code = "constraint_impossible"
 )
 
 // explanations are in the order of the constants above.
@@ -303,9 +315,42 @@ var explanations = [...]Explanation{
 	{ChatFile, Warning, "The choices of {name} are in the file {file}. It is not read.", "Put them on the sheet choices."},
 	{ChatMapChoice, Warning, "{name} is chosen on a map or picture. A chat shows a list.", "Check that the labels say enough without it."},
 	{ChatPlace, Warning, "{name} is placed on a map. A chat asks people to send where they are.", "Check that this is what you want to know."},
-	{ChatLastSaved, Warning, "{name} asks for an answer of the time before. It counts as empty.", "Ask the question again."},
 	{ChatPulldata, Warning, "{name} looks in a file that is not there. What it finds is empty.", "Put the data on the sheet choices."},
 	{ChatSearch, Warning, "{name} searches a file for its choices. It offers those of the sheet choices.", "Put them on the sheet choices."},
 	{ChatApp, Warning, "{name} opens another app. A chat asks it as it stands.", "Take the appearance out."},
 	{IdentifiesPerson, Warning, "The answer to {name} may say who answers ({why}).", "Leave it out, ask more coarsely, or do not promise that answers are anonymous."},
+	{ExpressionFunctionMisspelt, Error, "There is no function {a}().", "Was {b}() meant?"},
+	{ExpressionName, Error, "The path to {name} leads to no question.", "Write ${, the name of a question, and }."},
+	{ExpressionBareName, Error, "{name} stands here without ${ and }.", "Write ${, the name, and } if a question is meant, or quotation marks around it if a word is."},
+	{ChoiceColumnUnknown, Error, "The list {list} has no column {name}.", "Add the column to the sheet choices, or correct the name."},
+	{ChoiceUnknown, Warning, "{choice} is no choice of {name} (list {list}).", "Compare with the name of a choice, not with its label."},
+	{ChoiceMisspelt, Warning, "{choice} is no choice of {name}.", "Was {similar} meant?"},
+	{EqualMultiple, Warning, "{name} may have several answers, and = is true only when {choice} is the only one.", "Use selected() to ask whether {choice} is among them."},
+	{Unreachable, Warning, "{name} is never asked: no answers make this true.", "Check the condition, and those of the questions that it names."},
+	{ConstraintImpossible, Warning, "No answer to {name} is accepted: none makes this true.", "Check the constraint."},
+	{"expression_empty", Error, "The expression is empty.", "Write it, or empty the cell."},
+	{"expression_long", Error, "The expression is longer than {a} characters.", "Divide it: compute parts of it in rows of type calculate."},
+	{"expression_deep", Error, "The expression has more than {a} brackets within each other.", "Divide it: compute parts of it in rows of type calculate."},
+	{"expression_unexpected", Error, "At character {at}: {a} stands where {b} is expected.", "Correct the expression there."},
+	{"expression_end", Error, "The expression ends where {a} is expected.", "Complete it."},
+	{"expression_unclosed", Error, "At character {at}: {a} is never closed.", "Write {b} where it ends."},
+	{"expression_unopened", Error, "At character {at}: {a} closes a bracket that was never opened.", "Delete it, or open the bracket."},
+	{"expression_text", Error, "At character {at}: the text that begins with {a} is never closed.", "Write {a} where it ends."},
+	{"expression_quote", Error, "At character {at}: {a} is no quotation mark that expressions know.", "Write ' instead."},
+	{"expression_operator", Error, "At character {at}: there is no {a}.", "Write {b} instead."},
+	{"expression_reference", Error, "At character {at}: {a} names no question.", "Write ${, the name of a question, and }."},
+	{"expression_number", Error, "At character {at}: {a} is too large a number.", "Write a smaller one."},
+	{"expression_unsupported", Error, "At character {at}: {a} is not part of XLSForm.", "Write it in another way."},
+	{"expression_function", Error, "At character {at}: there is no function {a}().", "Use one of those that docs.getodk.org/form-operators-functions lists."},
+	{"expression_scope", Warning, "At character {at}: {a}() cannot be used in chat: {b}.", "Ask for it in a question, or leave it out; until then it counts as empty."},
+	{"expression_arguments", Error, "At character {at}: {a}() is given {b} arguments and takes {c}.", "Check the commas and brackets."},
+	{"expression_argument", Error, "At character {at}: {a}() needs {b}.", "Correct what stands between its brackets."},
+	{"expression_regex", Error, "At character {at}: the pattern {a} cannot be read: {b}.", "Correct the pattern."},
+	{"expression_lookahead", Error, "At character {at}: the pattern {a} uses {b}, which is not offered here.", "Write the pattern without it, or as two patterns joined with and."},
+	{"expression_lastsaved", Warning, "At character {at}: the answer to {a} of the time before is not kept.", "Ask the question again."},
+	{"expression_union", Error, "At character {at}: several answers cannot be joined with |.", "Ask about each of them, joined with or."},
+	{"expression_path", Error, "At character {at}: {a} leads to no question.", "Write ${, the name of a question, and }."},
+	{"expression_column", Error, "At character {at}: there is no column {a} here.", "Write ${, the name, and } if a question is meant."},
+	{"expression_date", Error, "At character {at}: {a} is no date.", "Write it as 2026-12-31."},
+	{"expression_algorithm", Warning, "At character {at}: digest() has no {a}.", "Use MD5, SHA-1, SHA-256, SHA-384 or SHA-512."},
 }

@@ -1,6 +1,10 @@
 package form
 
-import "slices"
+import (
+	"slices"
+
+	"chihai/flows/form/xpath"
+)
 
 // Lint looks for what pyxform lets pass and people stumble over later: in chat, in the other
 // language, at the analysis. Its findings come in the order of the sheets. It expects a form that
@@ -12,6 +16,8 @@ func Lint(f *Form) []Finding {
 	l.choices()
 	l.chat()
 	l.order()
+	l.expressions()
+	l.reach()
 	l.analysis()
 	return l.fs.done(l.sheets())
 }
@@ -26,8 +32,10 @@ func LintAnonymous(f *Form) []Finding {
 
 // A linter holds one form while it is looked at.
 type linter struct {
-	form *Form
-	fs   *findings
+	form    *Form
+	fs      *findings
+	parsed  map[string]*xpath.Expr    // by source; those with mistakes are missing
+	columns map[*List]map[string]bool // what choice filters may name
 }
 
 // say adds a finding at a column of a row of the survey.

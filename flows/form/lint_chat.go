@@ -55,9 +55,6 @@ func (l *linter) chatQuestion(q *Question) {
 		}
 	}
 	for _, e := range q.expressions() {
-		if strings.Contains(e.text, "${last-saved#") {
-			l.say(q.Row, e.column, ChatLastSaved, "name", q.Name)
-		}
 		if pulldata.MatchString(e.text) {
 			l.say(q.Row, e.column, ChatPulldata, "name", q.Name)
 		}

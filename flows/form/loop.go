@@ -3,8 +3,8 @@ package form
 import "strings"
 
 // expand makes of a loop a group for each choice of its list, each with the loop's questions, as
-// pyxform does. A choice named "none" is left out. %(label)s and %(name)s in texts stand for the
-// choice.
+// pyxform does. A choice named "none" is left out. %(label)s and %(name)s in texts and
+// expressions stand for the choice.
 func (r *reader) expand(f *frame) {
 	list := r.list(f.list, false)
 	if list == nil {
@@ -60,9 +60,13 @@ func inst(items []Item, c Choice) []Item {
 			q := *it.Question
 			q.Label, q.Hint, q.Guidance = inText(q.Label, c), inText(q.Hint, c), inText(q.Guidance, c)
 			q.RequiredMessage, q.ConstraintMessage = inText(q.RequiredMessage, c), inText(q.ConstraintMessage, c)
+			for _, e := range []*string{&q.Relevant, &q.Required, &q.Constraint, &q.Calculation, &q.ReadOnly, &q.Default, &q.ChoiceFilter} {
+				*e = inString(*e, c, c.Label.Any())
+			}
 			made = append(made, Item{Question: &q})
 		case it.Repeat != nil:
-			made = append(made, Item{Repeat: &Repeat{*instGroup(&it.Repeat.Group, c), it.Repeat.Count}})
+			count := inString(it.Repeat.Count, c, c.Label.Any())
+			made = append(made, Item{Repeat: &Repeat{*instGroup(&it.Repeat.Group, c), count}})
 		default:
 			made = append(made, Item{Group: instGroup(it.Group, c)})
 		}
@@ -73,6 +77,7 @@ func inst(items []Item, c Choice) []Item {
 func instGroup(g *Group, c Choice) *Group {
 	made := *g
 	made.Label, made.Hint, made.Items = inText(g.Label, c), inText(g.Hint, c), inst(g.Items, c)
+	made.Relevant = inString(g.Relevant, c, c.Label.Any())
 	return &made
 }
 
@@ -86,7 +91,14 @@ func inText(t Text, c Choice) Text {
 		if label == "" {
 			label = c.Label.Any()
 		}
-		made[lang] = strings.NewReplacer("%(label)s", label, "%(name)s", c.Name).Replace(s)
+		made[lang] = inString(s, c, label)
 	}
 	return made
+}
+
+func inString(s string, c Choice, label string) string {
+	if !strings.Contains(s, "%(") {
+		return s
+	}
+	return strings.NewReplacer("%(label)s", label, "%(name)s", c.Name).Replace(s)
 }

@@ -220,6 +220,7 @@ func TestHostile(t *testing.T) {
 			Lint(f)
 			LintAnonymous(f)
 		}
+		t.Logf("%s: %s", name, time.Since(at).Round(time.Millisecond))
 		if took := time.Since(at); took > 5*time.Second {
 			t.Errorf("%s took %s", name, took)
 		}
