@@ -86,6 +86,24 @@ const (
 	LoopTooLarge          Code = "loop_too_large"
 )
 
+// Lists that forms share.
+const (
+	EntityColumn        Code = "entity_column"
+	EntityNameMissing   Code = "entity_name_missing"
+	EntityName          Code = "entity_name"
+	EntityTwice         Code = "entity_twice"
+	EntityLabelMissing  Code = "entity_label_missing"
+	EntityUpdateMissing Code = "entity_update_missing"
+	EntityIDMissing     Code = "entity_id_missing"
+	EntityApart         Code = "entity_apart"
+	SaveToGroup         Code = "save_to_group"
+	SaveToMalformed     Code = "save_to_malformed"
+	SaveToPrefix        Code = "save_to_prefix"
+	SaveToUnknown       Code = "save_to_unknown"
+	SaveToName          Code = "save_to_name"
+	SaveToTwice         Code = "save_to_twice"
+)
+
 // References.
 const (
 	ReferenceInvalid   Code = "reference_invalid"
@@ -252,6 +270,20 @@ var explanations = [...]Explanation{
 	{SaveToIgnored, Warning, "save_to writes to a list that forms share. That is not done here.", "Leave it for ODK, or take it out."},
 	{LoopWithoutList, Error, "The loop {name} does not say over which list.", "Write begin loop over LIST."},
 	{LoopTooLarge, Error, "The loop {name} would make {count} questions.", "Use a shorter list, or a repeat."},
+	{EntityColumn, Error, "The sheet entities knows no column {column}.", "Correct the heading, or delete the column."},
+	{EntityNameMissing, Error, "This list of entities has no name.", "Write one into the column list_name."},
+	{EntityName, Error, "A list of entities cannot be called {name}.", "Begin with a letter, then use letters, digits and underscores; no points, and no two underscores at the beginning."},
+	{EntityTwice, Error, "The list {name} is declared twice.", "Delete one of the two rows."},
+	{EntityLabelMissing, Error, "New entities of the list {name} get no label.", "Write what they are called into the column label."},
+	{EntityUpdateMissing, Error, "The list {name} has create_if and entity_id but no update_if.", "Write when an entity is changed into update_if, or take entity_id out."},
+	{EntityIDMissing, Error, "The list {name} has update_if but no entity_id.", "Write which entity is changed into entity_id."},
+	{EntityApart, Error, "The list {name} cannot use {question}: it stands in another repeat than the others.", "Use questions of one repeat, or copy the answer with a row of type calculate."},
+	{SaveToGroup, Error, "A group or repeat cannot be saved.", "Move save_to to a question."},
+	{SaveToMalformed, Error, "{text} has more than one #.", "Write LIST#PROPERTY."},
+	{SaveToPrefix, Error, "{text} does not say to which list.", "Write LIST#{text}."},
+	{SaveToUnknown, Error, "The sheet entities declares no list {list}.", "Correct the name, or declare the list."},
+	{SaveToName, Error, "A property cannot be called {name}.", "Begin with a letter, then use letters, digits and underscores; not name or label, and no two underscores at the beginning."},
+	{SaveToTwice, Error, "The property {name} is saved twice (also in row {row}).", "Change one of the two."},
 	{ReferenceInvalid, Error, "A reference in {text} is not written as it should be.", "Write ${, the name of a question, and }."},
 	{ReferenceUnknown, Error, "No question is called {name}.", "Correct the name, or add the question."},
 	{ReferenceMisspelt, Error, "No question is called {name}.", "Was {similar} meant? Correct the name."},

@@ -132,9 +132,46 @@ var findingTests = []struct {
 	  | | z         | 2    | C     |`, `survey!D2 range_appearance; survey!E3 range_zero; survey!E4 range_wide; survey!E5 range_multiple; survey!E5 range_multiple; survey!E5 range_outside; survey!E9 range_tick_ends; choices!B2 range_tick_number; choices!B3 range_tick_outside; choices!B5 range_tick_step`},
 }
 
+// entityTests are forms with lists that forms share.
+var entityTests = []struct {
+	md   string
+	want string
+}{
+	{`| survey |
+	  | | type        | name | label | save_to  |
+	  | | begin group | g    | G     | x        |
+	  | | text        | a    | A     | t#x#y    |
+	  | | text        | b    | B     | x        |
+	  | | text        | c    | C     | z#x      |
+	  | | text        | d    | D     | t#label  |
+	  | | text        | e    | E     | t#x      |
+	  | | text        | f    | F     | t#x      |
+	  | | end group   |      |       |          |
+	  | entities |
+	  | | list_name | label | create_if | update_if | entity_id | what |
+	  | | t         | T     |           |           |           | x    |
+	  | | t         | T     |           |           |           |      |
+	  | | t.u       |       |           |           |           |      |
+	  | |           | T     | 1         |           | 1         |      |
+	  | | v         | T     |           | 1         |           |      |`, `survey!D2 save_to_group; survey!D3 save_to_malformed; survey!D4 save_to_prefix; survey!D5 save_to_unknown; survey!D6 save_to_name; survey!D7 save_to_ignored; survey!D8 save_to_twice; entities entities_ignored; entities!F2 entity_column; entities!A3 entity_twice; entities!A4 entity_name; entities!B4 entity_label_missing; entities!A5 entity_name_missing; entities!D5 entity_update_missing; entities!E6 entity_id_missing`},
+	{`| survey |
+	  | | type         | name | label | save_to |
+	  | | text         | a    | A     | t#a     |
+	  | | begin repeat | r    | R     |         |
+	  | | text         | b    | B     | t#b     |
+	  | | end repeat   |      |       |         |
+	  | | begin repeat | s    | S     |         |
+	  | | text         | c    | C     |         |
+	  | | end repeat   |      |       |         |
+	  | entities |
+	  | | list_name | label       |
+	  | | t         | ${a}        |
+	  | | u         | ${b} + ${c} |`, `survey!D2 save_to_ignored; survey!D4 save_to_ignored; survey!D4 entity_apart; entities entities_ignored; entities!B3 entity_apart`},
+}
+
 // TestFindings: every mistake is found where it stands, and nothing else is.
 func TestFindings(t *testing.T) {
-	for i, tt := range findingTests {
+	for i, tt := range slices.Concat(findingTests, entityTests) {
 		_, found := Read(markdown("", tt.md))
 		if got, want := places(found), parted(tt.want); !slices.Equal(got, want) {
 			t.Errorf("%d: found\n %s\nwant\n %s", i, strings.Join(got, "; "), strings.Join(want, "; "))
@@ -342,7 +379,7 @@ func TestLintAnonymous(t *testing.T) {
 // other tests bring about, is brought about by one of the small forms.
 func TestCodes(t *testing.T) {
 	seen := map[string]bool{}
-	for _, tt := range slices.Concat(findingTests, lintTests, expressionTests) {
+	for _, tt := range slices.Concat(findingTests, entityTests, lintTests, expressionTests) {
 		for _, p := range parted(tt.want) {
 			seen[p[strings.LastIndex(p, " ")+1:]] = true
 		}

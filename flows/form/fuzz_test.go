@@ -55,7 +55,7 @@ func hold(t *testing.T, w *Workbook) {
 
 // FuzzRead reads small tables, in the writing of pyxform's tests.
 func FuzzRead(f *testing.F) {
-	for _, tt := range slices.Concat(findingTests, lintTests, expressionTests) {
+	for _, tt := range slices.Concat(findingTests, entityTests, lintTests, expressionTests) {
 		f.Add(tt.md)
 	}
 	f.Fuzz(func(t *testing.T, md string) {

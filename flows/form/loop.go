@@ -38,6 +38,9 @@ func (r *reader) expand(f *frame) {
 func (r *reader) loopNames(items []Item, times int) {
 	walk(items, nil, func(it Item, _ []Item) bool {
 		r.names[it.Name()] *= times
+		if it.Repeat != nil && times > 1 { // repeats have names of their own in the whole form
+			r.fs.add(r.survey.sheet.Name, r.survey.cell("name", it.Row()), RepeatNameTwice, "name", it.Name())
+		}
 		return true
 	})
 }

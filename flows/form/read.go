@@ -51,6 +51,7 @@ type reader struct {
 	froms    []from
 	sources  []source
 	shapes   []shape
+	datasets map[string]*dataset
 	spaced   map[string]bool // lists whose names with spaces were told
 }
 
@@ -78,6 +79,7 @@ func (r *reader) read() {
 	r.checkReferences()
 	r.checkPointers()
 	r.checkFroms()
+	r.checkDatasets()
 	r.checkSources()
 	r.checkShapes()
 	r.keepPlace("survey", r.survey)

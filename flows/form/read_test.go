@@ -164,12 +164,28 @@ func TestLoop(t *testing.T) {
 	if q := f.Question("tuoi"); q.Label[""] != "An mấy tuổi (an)?" || len(Lint(f)) != 1 {
 		t.Errorf("the label is %q; lint %v", q.Label[""], Lint(f))
 	}
+	_, found := Read(markdown("", `
+		| survey |
+		| | type | name | label |
+		| | begin loop over con | tre | Trẻ |
+		| | begin repeat | lan | Lần |
+		| | integer | can | Mấy cân? |
+		| | note | ke | ${can} |
+		| | end repeat | | |
+		| | end loop | | |
+		| choices |
+		| | list name | name | label |
+		| | con | an | An |
+		| | con | binh | Bình |`))
+	if got := places(found); fmt.Sprint(got) != "[survey!B3 repeat_name_twice survey!C5 reference_ambiguous]" {
+		t.Errorf("a repeat in a loop: %v", got)
+	}
 	survey := [][]string{{"type", "name", "label"}, {"begin loop over l", "a", "A"}, {"begin loop over l", "b", "B"}, {"text", "c", "C"}, {"end loop"}, {"end loop"}}
 	list := [][]string{{"list_name", "name", "label"}}
 	for i := range 300 {
 		list = append(list, []string{"l", fmt.Sprint("x", i), "X"})
 	}
-	_, found := Read(&Workbook{Sheets: []*Sheet{NewSheet("survey", survey), NewSheet("choices", list)}})
+	_, found = Read(&Workbook{Sheets: []*Sheet{NewSheet("survey", survey), NewSheet("choices", list)}})
 	if len(found) != 1 || found[0].Code != LoopTooLarge || found[0].Place() != "survey!2" {
 		t.Errorf("a loop in a loop over 300 choices: %v", found)
 	}

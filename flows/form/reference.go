@@ -70,6 +70,15 @@ func (r *reader) checkReferences() {
 			}
 		}
 	}
+	if s := r.entities.sheet; s != nil {
+		for _, row := range s.Rows {
+			for _, c := range r.entities.columns {
+				if c.key != "list_name" && c.key != "repeat" {
+					check(&r.entities, row, c)
+				}
+			}
+		}
+	}
 	if s := r.choices.sheet; s != nil {
 		for _, row := range s.Rows {
 			for _, c := range r.choices.columns {

@@ -83,7 +83,7 @@ func (r *reader) checkShapes() {
 		if n := onlyReference(s.target); n != "" && r.repeats[n] {
 			continue
 		}
-		if r.list(s.target, false) != nil || r.isDataset(s.target) {
+		if r.list(s.target, false) != nil || r.datasets[s.target] != nil {
 			continue
 		}
 		named := false
@@ -102,21 +102,6 @@ func (r *reader) selectsFile(s source) bool {
 	for q := range r.form.Questions() {
 		if q.File != "" && "jr://file-csv/"+q.File == s.uri {
 			return true
-		}
-	}
-	return false
-}
-
-// isDataset reports whether the entities sheet declares a list of that name.
-func (r *reader) isDataset(name string) bool {
-	if r.entities.sheet == nil {
-		return false
-	}
-	for _, row := range r.entities.sheet.Rows {
-		for _, c := range r.entities.sheet.Header {
-			if s := snake(c.Text); (s == "list_name" || s == "dataset") && row.Text(c.Column) == name {
-				return true
-			}
 		}
 	}
 	return false

@@ -80,6 +80,7 @@ func (r *reader) readRow(l line) {
 	if r.surveySetting(typ, name) {
 		return
 	}
+	r.checkSaveTo(l, typ, name)
 	if m := typeEnd.FindStringSubmatch(typ); m != nil {
 		r.end(l, sectionKind(m[1]), name)
 		return
@@ -97,13 +98,6 @@ func (r *reader) readRow(l line) {
 		r.names[name]++
 	}
 	r.claim(l, name)
-	if l.text("save_to") != "" {
-		code := SaveToIgnored
-		if r.entities.sheet == nil {
-			code = SaveToAlone
-		}
-		r.say(l, "save_to", code)
-	}
 	if m := typeBegin.FindStringSubmatch(typ); m != nil {
 		r.begin(l, sectionKind(m[1]), name, m[2])
 		return
