@@ -78,6 +78,7 @@ const (
 	DeviceOld             Code = "device_old"
 	BackgroundTrigger     Code = "background_trigger"
 	BackgroundCalculation Code = "background_calculation"
+	MediaUnknown          Code = "media_unknown"
 	AuditName             Code = "audit_name"
 	AuditLocation         Code = "audit_location"
 	SaveToAlone           Code = "save_to_alone"
@@ -131,6 +132,8 @@ const (
 	OtherFiltered       Code = "other_filtered"
 	OtherWithoutChoices Code = "other_without_choices"
 	OtherUntranslated   Code = "other_untranslated"
+	SearchFile          Code = "search_file"
+	SearchShared        Code = "search_shared"
 	TableFiltered       Code = "table_filtered"
 	TableLists          Code = "table_lists"
 )
@@ -183,6 +186,7 @@ const (
 
 // Lint: what a chat cannot do.
 const (
+	FormEmpty      Code = "form_empty"
 	ChatMap        Code = "chat_map"
 	ChatDrawing    Code = "chat_drawing"
 	ChatBarcode    Code = "chat_barcode"
@@ -264,6 +268,7 @@ var explanations = [...]Explanation{
 	{DeviceOld, Warning, "{type} is something only old telephones tell.", "Take the row out."},
 	{BackgroundTrigger, Error, "{name} needs a trigger.", "Name in the column trigger the question whose answer starts it."},
 	{BackgroundCalculation, Error, "{name} cannot have a calculation.", "Take the calculation out."},
+	{MediaUnknown, Error, "Nobody shows media of the kind {kind}.", "Use image, big-image, audio or video."},
 	{AuditName, Error, "The row audit cannot have the name {name}.", "Leave its name empty."},
 	{AuditLocation, Error, "A place in the audit needs location-priority, location-min-interval and location-max-age.", "Write all three, or none."},
 	{SaveToAlone, Error, "save_to needs a sheet entities.", "Take the column save_to out, or add the sheet."},
@@ -305,6 +310,8 @@ var explanations = [...]Explanation{
 	{OtherFiltered, Error, "{name} has both or_other and a choice_filter.", "Take one of the two out."},
 	{OtherWithoutChoices, Error, "{name} has or_other and a list without choices on the sheet choices.", "Write the list on the sheet choices."},
 	{OtherUntranslated, Warning, "or_other of {name} asks in English where the language is {language}.", "Write a choice other and a text question of your own instead of or_other."},
+	{SearchFile, Error, "{name} has its choices in a file and searches for them as well.", "Take search() out of the appearance, or use select_one with a list."},
+	{SearchShared, Error, "{name} searches for its choices, and {other} offers the same list {list} as it stands.", "Use another list for one of the two."},
 	{TableFiltered, Error, "{name} stands in a table and has a choice_filter.", "Take the filter out, or table-list."},
 	{TableLists, Error, "The questions of a table must have one list: this one has {list}, the first {other}.", "Use the same list, or take table-list out."},
 	{ParametersInvalid, Error, "{text} is not written as parameters are.", "Write name=value, with spaces between several."},
@@ -337,6 +344,7 @@ var explanations = [...]Explanation{
 	{Circular, Error, "These wait for each other: {names}.", "Take one of the references out."},
 	{ForwardReference, Warning, "{name} asks about the answer to {other}, which comes only later.", "Move {other} before it."},
 	{RepeatInRepeat, Warning, "The repeat {name} stands inside another.", "In a chat people lose count: ask it in a form of its own if you can."},
+	{FormEmpty, Error, "The form asks nothing.", "Write at least one question with an answer."},
 	{ChatMap, Warning, "{name} ({type}) needs a map to draw on. It is not asked in chat.", "Ask for one place (geopoint), or for the hamlet."},
 	{ChatDrawing, Warning, "{name} ({appearance}) needs a place to draw. A photo is asked for instead.", "Ask for a photo of the signed paper."},
 	{ChatBarcode, Warning, "{name} needs a scanner. A chat asks for the code to be typed.", "Use text, with a constraint if the code has a form."},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // corpus is the folder of forms and cases that others wrote. It is not part of this module.
@@ -285,4 +286,50 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	t.Logf("%d forms with %d questions read", forms, rows)
+}
+
+// TestLintOthers: forms that others use are looked at in bounded time, and what their authors did
+// wrong without knowing is found. Each of these was checked by hand.
+func TestLintOthers(t *testing.T) {
+	known := map[string]string{ // file, then what is found in it
+		"PMA-2020__ppp/test__static__XlsFormNonStrictValidation__input__1.xlsx":                                     "survey!J324 unreachable",       // asks who has a child and has none
+		"unhcr-americas__surveyDesigner/inst__SurveyDesigner_Referential.xlsx":                                      "survey!J350 unreachable",       // the same answer is 0 and 1
+		"onaio__onadata/onadata__apps__main__tests__fixtures__transportation__error_test_form.xlsx":                 "survey!E5 expression_unclosed", // a bracket
+		"onaio__onadata/onadata__apps__main__tests__fixtures__transportation__tutorial_.xlsx":                       "survey!G16 choice_column_unknown",
+		"onaio__onadata/onadata__apps__api__tests__fixtures__forms__select_one_choices_test.xlsx":                   "survey!D226 equal_multiple",
+		"khalilurrrahmanridoykhan__bangladesh-admin-boundary-xlsform/forms__Full_Bangladesh_Division_To_Union.xlsx": "choices!B20 choice_spaced",
+	}
+	counts := map[Code]int{}
+	forms := 0
+	var longest time.Duration
+	for _, m := range load[manifestForm](t, "manifest.json") {
+		raw, err := os.ReadFile(filepath.Join(corpus(t), m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, _ := Open("data", raw)
+		if w == nil {
+			continue
+		}
+		f, _ := Read(w)
+		start := time.Now()
+		found := Lint(f)
+		longest = max(longest, time.Since(start))
+		forms++
+		for _, x := range found {
+			counts[x.Code]++
+		}
+		name := strings.TrimPrefix(m.File, "forms/")
+		if want := known[name]; want != "" && !slices.Contains(places(found), want) {
+			t.Errorf("%s: %s is not among %v", name, want, found)
+		}
+		delete(known, name)
+	}
+	for name := range known {
+		t.Errorf("%s is not there", name)
+	}
+	if longest > 30*time.Second { // most of a second of one processor
+		t.Errorf("the longest took %s", longest)
+	}
+	t.Logf("%d forms, the longest in %s: %v", forms, longest.Round(time.Millisecond), counts)
 }

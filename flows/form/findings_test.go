@@ -87,6 +87,14 @@ var findingTests = []struct {
 	  | | end group    |      |       |
 	  | | select_one_from_file xa.xml | b | B |`, `survey!B4 source_twice; survey!A6 source_clash`},
 	{`| survey |
+	  | | type                         | name | label | media::smell | appearance |
+	  | | select_one_from_file ap.csv  | a    | A     | rose         | search('x') |
+	  | | select_one yn                | b    | B     |              | quick search('x') |
+	  | | select_multiple yn           | c    | C     |              |             |
+	  | choices |
+	  | | list_name | name | label |
+	  | | yn        | y    | Y     |`, `survey!D2 media_unknown; survey!E2 search_file; survey!E3 search_shared`},
+	{`| survey |
 	  | | type       | name | label |
 	  | | select_one | a    | A     |
 	  | | select_one yes no | b | B |
@@ -193,6 +201,9 @@ var lintTests = []struct {
 	  | | list_name | name | label | label::English (en) |
 	  | | yn        | y    | Có    | Yes                 |
 	  | | yn        | n    | Không | No                  |`, `survey!1 language_column_missing; survey!D3 translation_missing; choices!C1 language_unnamed; choices!1 language_column_missing`},
+	{`| survey |
+	  | | type | name | label |
+	  | | note | a    | Xin chào |`, `survey form_empty`},
 	{`| survey |
 	  | | type | name | label::Tiếng Lạ | label |
 	  | | text | a    | Chị tên gì?     | Name? |`, `survey!1 language_without_code; survey!D1 language_unnamed`},

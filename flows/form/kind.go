@@ -2,7 +2,6 @@ package form
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -115,16 +114,6 @@ func types() []typeEntry {
 		typeEntry{"number of days in last six months", Integer, true, "0 <= . and . <= 183", true},
 		typeEntry{"number of days in last year", Integer, true, "0 <= . and . <= 365", true},
 	)
-}
-
-// typeNamed finds a type; false for one that nobody knows.
-func typeNamed(name string) (typeEntry, bool) {
-	all := types()
-	i := slices.IndexFunc(all, func(t typeEntry) bool { return t.name == name })
-	if i < 0 {
-		return typeEntry{}, false
-	}
-	return all[i], true
 }
 
 // A selectCommand is how a type begins that has a list.

@@ -7,6 +7,13 @@ import (
 
 // chat looks for what a conversation cannot do, and says the way round.
 func (l *linter) chat() {
+	asked := false
+	for q := range l.form.Questions() {
+		asked = asked || q.Kind.Asked()
+	}
+	if !asked {
+		l.fs.add(l.form.Places["survey"].Sheet, "", FormEmpty)
+	}
 	for it, around := range l.form.All() {
 		if it.Repeat != nil && slices.ContainsFunc(around, func(o Item) bool { return o.Repeat != nil }) {
 			l.say(it.Row(), "type", RepeatInRepeat, "name", it.Name())
@@ -59,7 +66,7 @@ func (l *linter) chatQuestion(q *Question) {
 			l.say(q.Row, e.column, ChatPulldata, "name", q.Name)
 		}
 	}
-	if strings.HasPrefix(q.Appearance, "search(") || strings.Contains(q.Appearance, " search(") {
+	if search.MatchString(q.Appearance) {
 		l.say(q.Row, "appearance", ChatSearch, "name", q.Name)
 	}
 	if strings.HasPrefix(q.Appearance, "ex:") || q.More["intent"] != "" {

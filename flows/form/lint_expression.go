@@ -154,6 +154,7 @@ func (l *linter) columnsOf(list *List) map[string]bool {
 // comparisons looks for answers that are compared with a choice that is not in the list, and for
 // several answers that are compared as if they were one.
 func (l *linter) comparisons(f formula, questions map[string]*Question) {
+	told := map[*Question]bool{} // once in each expression is enough
 	xpath.Walk(f.expr.Root(), func(n xpath.Node) bool {
 		c, ok := xpath.Compared(n)
 		if !ok {
@@ -166,12 +167,13 @@ func (l *linter) comparisons(f formula, questions map[string]*Question) {
 		if q == nil || !q.Kind.Selects() {
 			return true
 		}
-		text, ok := literal(f.text, c.Literal)
-		if q.Kind == SelectMultiple && !c.Selected && text != "" {
+		text := literal(f.text, c.Literal)
+		if q.Kind == SelectMultiple && !c.Selected && text != "" && !told[q] {
+			told[q] = true
 			l.say(f.row, f.column, EqualMultiple, "name", q.Name, "choice", text)
 		}
 		list := l.form.List(q)
-		if !ok || text == "" || list == nil {
+		if text == "" || list == nil {
 			return true
 		}
 		similar := ""
@@ -192,14 +194,13 @@ func (l *linter) comparisons(f formula, questions map[string]*Question) {
 	})
 }
 
-// literal is what a literal says; false if it holds several words, of which selected would look for
-// none.
-func literal(source string, n xpath.Node) (string, bool) {
+// literal is what a literal says.
+func literal(source string, n xpath.Node) string {
 	if t, ok := n.(*xpath.Text); ok {
-		return t.Value, true
+		return t.Value
 	}
 	at := n.Place()
-	return source[at.Start:at.End], true
+	return source[at.Start:at.End]
 }
 
 // sameNumber reports whether a literal number is the choice in other digits: 1 is 01 and 1.0.

@@ -49,6 +49,7 @@ type reader struct {
 	table    tableList
 	pointers []pointer
 	froms    []from
+	uses     []selectUse
 	sources  []source
 	shapes   []shape
 	datasets map[string]*dataset
@@ -81,6 +82,7 @@ func (r *reader) read() {
 	r.checkFroms()
 	r.checkDatasets()
 	r.checkSources()
+	r.checkSearches()
 	r.checkShapes()
 	r.keepPlace("survey", r.survey)
 	r.keepPlace("choices", r.choices)

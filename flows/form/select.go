@@ -35,6 +35,14 @@ func (r *reader) readSelect(l line, q *Question, s selectType) {
 			}
 		}
 	}
+	searches := search.MatchString(q.Appearance)
+	switch {
+	case s.kind == SelectExternal:
+	case q.File != "" && searches:
+		r.say(l, "appearance", SearchFile, "name", q.Name)
+	case q.List != "":
+		r.uses = append(r.uses, selectUse{q.Name, q.List, l.cell("appearance"), searches})
+	}
 	list := r.list(q.List, s.kind == SelectExternal)
 	if s.kind == SelectMultiple && list != nil && !r.spaced[q.List] {
 		for _, c := range list.Choices {

@@ -3,6 +3,7 @@ package form
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,12 @@ type source struct {
 	cell     string
 }
 
-// pulldata finds the file that a call of pulldata names.
-var pulldata = regexp.MustCompile(`pulldata\s*\(\s*['"]?([^'",)]*)`)
+// pulldata finds the file that a call of pulldata names, and search the function of that name in an
+// appearance.
+var (
+	pulldata = regexp.MustCompile(`pulldata\s*\(\s*(.*?),`)
+	search   = regexp.MustCompile(`search\(.*?\)`)
+)
 
 // noteSources collects the sources that a question brings along.
 func (r *reader) noteSources(l line, q *Question) {
@@ -37,16 +42,43 @@ func (r *reader) noteSources(l line, q *Question) {
 			note(strings.TrimSuffix(s.list, ext), "jr://file/"+s.list, "type", false)
 		}
 	}
-	for _, e := range []struct{ column, text string }{
-		{"calculation", q.Calculation}, {"constraint", q.Constraint}, {"read_only", q.ReadOnly}, {"required", q.Required},
-		{"relevant", q.Relevant}, {"choice_filter", q.ChoiceFilter}, {"default", q.Default},
-	} {
-		if m := pulldata.FindStringSubmatch(e.text); m != nil {
-			if id := strings.TrimSpace(m[1]); id != "" {
-				note(id, "jr://file-csv/"+id+".csv", e.column, false)
-			}
+	r.notePulled(l)
+}
+
+// notePulled collects the files in which the expressions of a row look things up.
+func (r *reader) notePulled(l line) {
+	for _, column := range []string{"calculation", "constraint", "read_only", "required", "relevant", "choice_filter", "default"} {
+		for _, m := range pulldata.FindAllStringSubmatch(l.text(column), -1) {
+			id := strings.TrimSpace(strings.NewReplacer("'", "", `"`, "").Replace(m[1]))
+			r.sources = append(r.sources, source{id, "jr://file-csv/" + id + ".csv", false, l.cell(column)})
 		}
 	}
+}
+
+// A selectUse is a question that offers a list of the choices sheet.
+type selectUse struct {
+	name, list, cell string
+	search           bool // a search in a file takes the list's place
+}
+
+// checkSearches checks that a list is either searched for in a file by all its questions, or by none.
+func (r *reader) checkSearches() {
+	plain := map[string]string{}
+	for _, u := range r.uses {
+		if !u.search && plain[u.list] == "" {
+			plain[u.list] = u.name
+		}
+	}
+	for _, u := range r.uses {
+		if u.search && plain[u.list] != "" {
+			r.fs.add(r.survey.sheet.Name, u.cell, SearchShared, "name", u.name, "other", plain[u.list], "list", u.list)
+		}
+	}
+}
+
+// searched reports whether a list is only searched for, so that it has no name among the sources.
+func (r *reader) searched(list string) bool {
+	return slices.ContainsFunc(r.uses, func(u selectUse) bool { return u.search && u.list == list })
 }
 
 // checkSources checks that no two sources have one name, unless they are the same file.
@@ -68,7 +100,7 @@ func (r *reader) checkSources() {
 		}
 	}
 	for _, list := range r.form.Lists {
-		if s, ok := first[list.Name]; ok && !list.External {
+		if s, ok := first[list.Name]; ok && !list.External && !r.searched(list.Name) {
 			r.fs.add(sheet, s.cell, SourceClash, "name", list.Name, "other", "choices")
 		}
 	}

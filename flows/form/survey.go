@@ -143,6 +143,8 @@ func (r *reader) begin(l line, kind, name, list string) {
 	if len(g.Label) == 0 && len(g.Media) == 0 && g.Appearance != "field-list" {
 		r.say(l, "label", GroupLabelMissing, "kind", kind, "name", name)
 	}
+	r.notePulled(l)
+	r.checkMedia(l)
 	if kind == "loop" {
 		switch {
 		case list == "":
@@ -238,6 +240,7 @@ func (r *reader) question(l line, typ, name string, params map[string]string) {
 	}
 	q.Dynamic = dynamic(q.Default, q.Kind)
 	r.checkShown(l, q, t)
+	r.checkMedia(l)
 	r.checkKind(l, q, typ)
 	r.noteSources(l, q)
 	if selects {
@@ -257,6 +260,16 @@ func (r *reader) checkShown(l line, q *Question, t typeEntry) {
 	}
 	if len(q.Media["big-image"]) > 0 && len(q.Media["image"]) == 0 {
 		r.say(l, "media::big-image", BigImageAlone, "name", q.Name)
+	}
+}
+
+// checkMedia checks that media are of a kind that somebody can show.
+func (r *reader) checkMedia(l line) {
+	for _, c := range l.header.columns {
+		if kind, ok := strings.CutPrefix(c.key, "media::"); ok && !c.known && l.row.Text(c.at) != "" {
+			kind, _, _ = strings.Cut(kind, "::")
+			r.say(l, c.key, MediaUnknown, "kind", kind)
+		}
 	}
 }
 
