@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -44,7 +45,7 @@ func (r *reader) readEntities() {
 	for _, row := range s.Rows {
 		l := r.line(&r.entities, row)
 		say := func(column string, code Code, pairs ...string) { r.fs.add(s.Name, l.cell(column), code, pairs...) }
-		for _, k := range sortedKeys(l.others()) {
+		for _, k := range slices.Sorted(maps.Keys(l.others())) {
 			say(k, EntityColumn, "column", k)
 		}
 		name, id, label := l.text("list_name"), l.text("entity_id"), l.text("label")
@@ -88,7 +89,7 @@ func (r *reader) checkSaveTo(l line, typ, name string) {
 	if !prefixed {
 		list, property = "", to
 		if len(r.datasets) == 1 {
-			list = sortedKeys(r.datasets)[0]
+			list = slices.Sorted(maps.Keys(r.datasets))[0]
 		}
 	}
 	d := r.datasets[list] // nil for ""
@@ -131,7 +132,7 @@ func (r *reader) checkDatasets() {
 		}
 		repeats[it.Name()] = path
 	}
-	for _, name := range sortedKeys(r.datasets) {
+	for _, name := range slices.Sorted(maps.Keys(r.datasets)) {
 		var at []string
 		saved := false
 		uses := r.datasets[name].used

@@ -310,10 +310,11 @@ var expressionTests = []struct {
 	  | | text          | f    | F     |          | ${e} > 1 and ${e} < 2       |            |
 	  | | end repeat    |      |       |          |                             |            |
 	  | | text          | h    | H     |          | ${e} > 1 and ${e} < 2       |            |
+	  | | text          | i    | I     |          |                             | . = ''     |
 	  | choices |
 	  | | list_name | name  | label |
 	  | | yn        | co    | Có    |
-	  | | yn        | khong | Không |`, `survey!F2 constraint_impossible; survey!E4 unreachable; survey!E5 unreachable; survey!E10 unreachable`},
+	  | | yn        | khong | Không |`, `survey!F2 constraint_impossible; survey!E4 unreachable; survey!E5 unreachable; survey!E10 unreachable; survey!F13 constraint_impossible`},
 }
 
 // TestLintExpressions: mistakes in expressions are found where they stand; what cannot be proved is not

@@ -1,6 +1,10 @@
 package form
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // identity looks for questions whose answers say who answers: by what they ask for, or by the words
 // in which they ask. It sees too much rather than too little: whoever publishes decides.
@@ -24,7 +28,7 @@ func identifies(q *Question) string {
 		return "" // a choice among few says little by itself
 	}
 	texts := []string{strings.ReplaceAll(q.Name, "_", " ")}
-	for _, lang := range languagesOf(q.Label) {
+	for _, lang := range slices.Sorted(maps.Keys(q.Label)) {
 		texts = append(texts, q.Label[lang])
 	}
 	for _, t := range texts {

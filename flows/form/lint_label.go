@@ -1,6 +1,8 @@
 package form
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +20,7 @@ const (
 func (l *linter) labels() {
 	f := l.form
 	for q := range f.Questions() {
-		for _, lang := range languagesOf(q.Label) {
+		for _, lang := range slices.Sorted(maps.Keys(q.Label)) {
 			if n := utf8.RuneCountInString(q.Label[lang]); n > questionLetters {
 				sheet, cell := f.Places.At("survey", "label", lang, q.Row)
 				l.fs.add(sheet, cell, QuestionLong, "name", q.Name, "count", decimal(n))
@@ -36,7 +38,7 @@ func (l *linter) listLabels(list List) {
 	seen := map[[2]string]string{}
 	long := map[string]int{} // by language: how many are too long
 	for _, c := range list.Choices {
-		for _, lang := range languagesOf(c.Label) {
+		for _, lang := range slices.Sorted(maps.Keys(c.Label)) {
 			label := c.Label[lang]
 			if utf8.RuneCountInString(label) > buttonLetters {
 				long[lang]++
@@ -55,7 +57,7 @@ func (l *linter) listLabels(list List) {
 		return
 	}
 	for _, c := range list.Choices {
-		for _, lang := range languagesOf(c.Label) {
+		for _, lang := range slices.Sorted(maps.Keys(c.Label)) {
 			if utf8.RuneCountInString(c.Label[lang]) > buttonLetters && long[lang] > 0 {
 				l.sayChoice(list, c, "label", lang, ChoiceLong, "list", list.Name, "name", c.Name, "count", decimal(long[lang]))
 				long[lang] = 0 // told once for the list
@@ -63,9 +65,6 @@ func (l *linter) listLabels(list List) {
 		}
 	}
 }
-
-// languagesOf are the languages of a text in the order of the alphabet.
-func languagesOf(t Text) []string { return sortedKeys(t) }
 
 // fold makes a text what it is to somebody who types without diacritics and capital letters: so are
 // answers compared with labels.

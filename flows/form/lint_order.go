@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -74,7 +75,7 @@ func newOrdering(f *Form) *ordering {
 				column string
 				text   Text
 			}{{"label", q.Label}, {"hint", q.Hint}} {
-				for _, lang := range languagesOf(t.text) {
+				for _, lang := range slices.Sorted(maps.Keys(t.text)) {
 					texts = append(texts, expression{t.column, t.text[lang]})
 				}
 			}
@@ -86,7 +87,7 @@ func newOrdering(f *Form) *ordering {
 			if it.Repeat != nil {
 				texts = append(texts, expression{"repeat_count", it.Repeat.Count})
 			}
-			for _, lang := range languagesOf(b.Label) {
+			for _, lang := range slices.Sorted(maps.Keys(b.Label)) {
 				texts = append(texts, expression{"label", b.Label[lang]})
 			}
 		}

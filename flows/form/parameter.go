@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"math/big"
 	"regexp"
 	"slices"
@@ -43,7 +44,7 @@ func parseParameters(s string) (map[string]string, bool) {
 func (r *reader) checkParameters(l line, q *Question, typ string) {
 	p := q.Parameters
 	allow := func(keys ...string) {
-		for _, k := range sortedKeys(p) {
+		for _, k := range slices.Sorted(maps.Keys(p)) {
 			if !slices.Contains(keys, k) {
 				r.say(l, "parameters", ParameterUnknown, "key", k, "accepted", strings.Join(keys, ", "))
 			}
@@ -122,7 +123,7 @@ func (r *reader) checkAudit(l line, p map[string]string) {
 		}
 	}
 	keys := []string{"identify-user", "location-max-age", "location-min-interval", "location-priority", "track-changes", "track-changes-reasons"}
-	for _, k := range sortedKeys(p) {
+	for _, k := range slices.Sorted(maps.Keys(p)) {
 		v := p[k]
 		switch k {
 		case "identify-user", "track-changes":

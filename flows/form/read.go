@@ -25,7 +25,7 @@ func Read(w *Workbook) (*Form, []Finding) {
 	if r.survey.sheet == nil {
 		r.form = nil
 	}
-	return r.form, r.fs.done(r.sheetNames())
+	return r.form, r.fs.done(w.names())
 }
 
 // A reader holds what is known while a workbook is read.
@@ -111,15 +111,6 @@ func (r *reader) similar(name string) string {
 		}
 	}
 	return ""
-}
-
-// sheetNames are the sheets in the order in which their findings are told.
-func (r *reader) sheetNames() []string {
-	var names []string
-	for _, s := range r.book.Sheets {
-		names = append(names, s.Name)
-	}
-	return names
 }
 
 // readLanguages collects the languages of the form, the default one first if no column names it.

@@ -70,6 +70,15 @@ func (w *Workbook) Sheet(name string) *Sheet {
 	return nil
 }
 
+// names are the sheets in the order in which their findings are told.
+func (w *Workbook) names() []string {
+	var names []string
+	for _, s := range w.Sheets {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // Text is what the row says in a column, or "".
 func (r Row) Text(column int) string {
 	i, ok := slices.BinarySearchFunc(r.Cells, column, func(c Cell, column int) int { return cmp.Compare(c.Column, column) })

@@ -34,9 +34,9 @@ func Open(name string, file []byte, also ...string) (*Workbook, []Finding) {
 	w, code := open(name, file, also, fs)
 	if code != "" {
 		fs.add("", "", code)
-		w = nil
+		return nil, fs.done(nil)
 	}
-	return w, fs.done(nil)
+	return w, fs.done(w.names())
 }
 
 func open(name string, file []byte, also []string, fs *findings) (*Workbook, Code) {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 func pack(t testing.TB, parts map[string]string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, name := range sortedKeys(parts) {
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		w, err := z.Create(name)
 		if err != nil {
 			t.Fatal(err)
@@ -195,5 +196,39 @@ func TestSheetEnd(t *testing.T) {
 	w, found := Open("x", book(t, `<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`, nil))
 	if w == nil || len(w.Sheets[0].Rows) != 0 || time.Since(start) > time.Second {
 		t.Errorf("a stray cell: %v, %v after %s", w, found, time.Since(start))
+	}
+}
+
+// TestDates: numbers under a date format become what openpyxl reads, with the day that 1900 did not
+// have and the epoch of old Macintoshes.
+func TestDates(t *testing.T) {
+	for _, tt := range []struct {
+		days     float64
+		from1904 bool
+		want     string
+	}{
+		{45000, false, "2023-03-15 00:00:00"},
+		{45000.924814814815, false, "2023-03-15 22:11:44"},
+		{1, false, "1900-01-01 00:00:00"},
+		{59, false, "1900-02-28 00:00:00"},
+		{61, false, "1900-03-01 00:00:00"},
+		{0.75, false, "18:00:00"},
+		{1, true, "1904-01-02 00:00:00"},
+		{9e99, false, "9" + strings.Repeat("0", 99)}, // no date
+	} {
+		if got := dateText(tt.days, tt.from1904); got != tt.want {
+			t.Errorf("dateText(%v, %v) = %s, want %s", tt.days, tt.from1904, got, tt.want)
+		}
+	}
+	for format, want := range map[string]style{
+		"0.00": plainStyle, "General": plainStyle, "dd/mm/yyyy": dateStyle, "[h]:mm": spanStyle, `"day" 0`: plainStyle,
+		"[Red]0": plainStyle, "[$-42A]d mmmm": dateStyle, "0;yyyy": plainStyle,
+	} {
+		if got := formatStyle(format); got != want {
+			t.Errorf("formatStyle(%q) = %d, want %d", format, got, want)
+		}
+	}
+	if got := spanText(1.5) + " " + spanText(-0.25); got != "36:00:00 -6:00:00" || builtinStyle("46") != spanStyle || builtinStyle("14") != dateStyle {
+		t.Errorf("spans are %s", got)
 	}
 }
