@@ -129,6 +129,9 @@ func differences(t *testing.T) map[string]string {
 	return known
 }
 
+// messageRow finds the row that a message of pyxform names.
+var messageRow = regexp.MustCompile(`^\[row : (\d+)\]`)
+
 // A tally counts verdicts.
 type tally struct {
 	t            *testing.T
@@ -137,6 +140,7 @@ type tally struct {
 	same, differ int
 	out          map[string]int
 	outSame      int // of those not in scope, for the record
+	rows, atRow  int // errors of pyxform that name a row, and those where one of ours stands in it
 }
 
 // compare holds our verdict on a form against pyxform's.
@@ -147,6 +151,17 @@ func (y *tally) compare(name, theirs, message string, found []Finding) {
 	}
 	if ours == theirs {
 		y.same++
+		if m := messageRow.FindStringSubmatch(message); m != nil {
+			y.rows++
+			at := func(f Finding) bool {
+				return f.Severity == Error && strings.TrimLeft(f.Cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == m[1]
+			}
+			if slices.ContainsFunc(found, at) {
+				y.atRow++
+			} else {
+				y.t.Logf("%s: pyxform says %q, we say %v", name, message, found)
+			}
+		}
 		return
 	}
 	y.differ++
@@ -215,6 +230,10 @@ func TestVerdicts(t *testing.T) {
 	share := 100 * float64(y.same) / float64(total)
 	t.Logf("%d of %d verdicts agree with pyxform 4.5.0 (%.1f %%): %d cases, %d files; %d differ; not in scope %v, of which %d agree",
 		y.same, total, share, cases, total-cases, y.differ, y.out, y.outSame)
+	t.Logf("%d of %d messages that name a row name one in which we found an error as well", y.atRow, y.rows)
+	if y.atRow*100 < y.rows*95 {
+		t.Errorf("only %d of %d messages stand in the same row", y.atRow, y.rows)
+	}
 	if share < 98 {
 		t.Errorf("%.1f %% of verdicts agree, want at least 98", share)
 	}
