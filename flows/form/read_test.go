@@ -257,12 +257,12 @@ func TestSettings(t *testing.T) {
 		| | l | x | X |
 		| | l | x | Y |
 		| settings |
-		| | allow_choice_duplicates | clean_text_values | default_language | style |
-		| | yes | no | Tiếng Việt (vi) | pages |`)
+		| | allow_choice_duplicates | clean_text_values | default_language | style | id_string | form_id |
+		| | yes | no | Tiếng Việt (vi) | pages | cu | moi |`)
 	if a, b := f.Question("a").Label, f.Question("b").Label; len(a) != 1 || a["Tiếng Việt (vi)"] != "có  tiếng" || b["Tiếng Việt (vi)"] != "chỉ có" {
 		t.Errorf("labels are %v and %v", a, b)
 	}
-	if len(f.Lists[0].Choices) != 2 || f.Settings["style"] != "pages" || f.ID != "data" {
+	if len(f.Lists[0].Choices) != 2 || f.Settings["style"] != "pages" || f.ID != "moi" {
 		t.Errorf("the form is %+v", f)
 	}
 }

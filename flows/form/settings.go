@@ -11,6 +11,11 @@ func (r *reader) readSettings() {
 		r.settings = readHeader(s, settingColumns(), r.fs)
 		l := r.line(&r.settings, s.Rows[0])
 		f.ID, f.Title, f.Version = l.text("form_id"), l.text("form_title"), l.text("version")
+		for _, c := range r.settings.columns {
+			if id := l.tidy(l.row.Text(c.at)); c.key == "form_id" && snake(c.heading) == "form_id" && id != "" {
+				f.ID = id // the newer of its names wins, where both are there
+			}
+		}
 		f.DefaultLanguage, f.InstanceName = l.text("default_language"), l.text("instance_name")
 		if n := l.text("name"); n != "" {
 			f.Name = n
