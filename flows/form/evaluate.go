@@ -37,9 +37,10 @@ type instance struct {
 
 // A cell is what is known of one item in one instance.
 type cell struct {
-	holds, relevant, reachable, valued, counted verdict
-	value                                       string
-	inner                                       []*instance // of a repeat
+	holds, relevant, reachable, awaits, valued, counted verdict
+
+	value string
+	inner []*instance // of a repeat
 }
 
 // A verdict is yes, no, or not known yet.
@@ -165,11 +166,11 @@ func (w *Walk) growing(from *instance, lv *level) bool {
 // awaits reports whether what an item computes may change by answers that are still to come.
 func (w *Walk) awaits(in *instance, r *rule) bool {
 	c := &in.cells[r.slot]
-	before := c.reachable
-	c.reachable = busy // calculations in a circle
-	found := w.pending(in, r.computes)
-	c.reachable = before
-	return found
+	if c.awaits == unknown {
+		c.awaits = busy
+		c.awaits = verdictOf(w.pending(in, r.computes))
+	}
+	return c.awaits == yes
 }
 
 // value is the answer of a question, given or computed; "" for none, and for one that is not relevant.

@@ -300,6 +300,9 @@ func (p *respondent) check() {
 	s, ok := p.walk.Next()
 	switch {
 	case !ok:
+		if p.walk.later != 0 {
+			p.t.Fatalf("nothing is next, though %d questions may come", p.walk.later)
+		}
 		for _, n := range e.nodes {
 			if _, asked := e.node(n.path); asked {
 				if _, has := p.given[n.path]; !has || !e.stands(n.path) {
@@ -351,9 +354,17 @@ func (p *respondent) forward() bool {
 		}
 		return p.walk.Done(s.Path) == nil
 	}
-	return p.give(s.Path, finalAnswer{Answered, p.value(s.Question)}) ||
-		p.give(s.Path, finalAnswer{Answered, p.value(s.Question)}) ||
-		p.give(s.Path, finalAnswer{state: rapid.SampledFrom([]State{Skipped, Declined}).Draw(p.t, "state")})
+	return p.tries(s) || p.give(s.Path, finalAnswer{state: rapid.SampledFrom([]State{Skipped, Declined}).Draw(p.t, "state")})
+}
+
+// tries gives a few answers; false if none of them is taken.
+func (p *respondent) tries(s Step) bool {
+	for range 2 {
+		if p.give(s.Path, finalAnswer{Answered, p.value(s.Question)}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *respondent) add(path string) {

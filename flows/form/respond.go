@@ -148,8 +148,9 @@ func (w *Walk) Pass(path string) bool {
 	return true
 }
 
-// Add makes another instance of a repeat that has no count, and asks it next. It returns a *[Refusal] if
-// there is no such repeat now, or as many instances as there may be.
+// Add makes another instance of a repeat that has no count; its questions are then the next to ask. Twice
+// means two instances. It returns a *[Refusal] if there is no such repeat now, or as many instances as there
+// may be.
 func (w *Walk) Add(repeat string) error {
 	i, err := w.repeat(repeat)
 	if err != nil {

@@ -127,8 +127,8 @@ func (l *Logic) Walk(r *Response, s Setting) *Walk {
 // Response is the response as it is now, to be kept. It is not changed by further steps.
 func (w *Walk) Response() *Response { return w.response.clone() }
 
-// Mistakes are those of expressions that showed in this turn, by the path of names of the item they belong to.
-// They hold no answers.
+// Mistakes are those of expressions that showed in this turn, by the name of the item they belong to,
+// the first of each. nil means none. They hold no answers.
 func (w *Walk) Mistakes() map[string]error { return w.mistakes }
 
 // mistaken keeps the first mistake of an item.
@@ -195,7 +195,8 @@ func (w *Walk) Back() bool {
 }
 
 // Finish ends the response at the time of the walk. It returns [ErrIncomplete] while something is left
-// to ask; to finish twice changes nothing.
+// to ask; to finish twice changes nothing. Whether answers may still be changed afterwards is up to the
+// caller; the end stays the first one.
 func (w *Walk) Finish() error {
 	w.response.At = ""
 	if w.next() < len(w.steps) {
