@@ -283,8 +283,8 @@ func (w *Walk) settle(changed string) {
 		w.changed[changed] = true
 	}
 	w.root = w.newInstance(w.logic.root, nil, 0)
-	w.steps, w.asked, w.later = nil, 0, 0
-	var l live
+	w.steps, w.asked, w.later = make([]step, 0, max(len(w.steps), w.logic.root.size)), 0, 0
+	l := live{answers: make([]string, 0, len(w.response.Answers))}
 	w.settleAll(w.root, w.logic.rules, &l, false)
 	r := w.response
 	if len(l.answers) < len(r.Answers) {
