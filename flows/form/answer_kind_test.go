@@ -32,6 +32,7 @@ const kinds = `
 | | begin repeat | lop | Lớp | | | | | 2 | |
 | | integer | diem | Điểm | | | | | | |
 | | calculate | thu | | | | concat(position(../..), '.', position(..)) | | | |
+| | calculate | ben | | | | indexed-repeat(${diem}, ${con}, 2) | | | |
 | | end repeat | | | | | | | | |
 | | end repeat | | | | | | | | |
 | | select_one ${ten} | ai | Ai? | | string-length(${ten}) > 1 | | | | |
@@ -106,7 +107,7 @@ func TestWalkComputes(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"khi": "1-", "mot_lan": once, "hai_mot": "7", "lon": "3", "dai": "LanLan",
-		"con[1]/lop[2]/thu": "1.2", "con[2]/lop[1]/thu": "2.1",
+		"con[1]/lop[2]/thu": "1.2", "con[2]/lop[1]/thu": "2.1", "con[1]/lop[2]/ben": "7",
 	} {
 		if got := value(path); got != want {
 			t.Errorf("%s computes %q, want %q", path, got, want)

@@ -65,8 +65,8 @@ func NewLogic(f *Form) (*Logic, error) {
 	}
 	for _, all := range l.byName {
 		for _, r := range all {
-			r.waits = l.read(r, r.relevant)
-			r.computes = append(l.read(r, r.calculation), l.read(r, r.count)...)
+			r.waits = l.reads(r, r.relevant)
+			r.computes = append(l.reads(r, r.calculation), l.reads(r, r.count)...)
 		}
 	}
 	return l, nil
@@ -163,8 +163,8 @@ func (r *rule) spoken() bool {
 	return q.Kind == Note || q.Kind.Asked() && (len(q.Label) > 0 || len(q.Hint) > 0 || len(q.Media) > 0)
 }
 
-// read lists the items that an expression of r names.
-func (l *Logic) read(r *rule, x *xpath.Expr) []*rule {
+// reads lists the items that an expression of r names.
+func (l *Logic) reads(r *rule, x *xpath.Expr) []*rule {
 	if x == nil {
 		return nil
 	}

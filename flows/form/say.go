@@ -23,17 +23,17 @@ func (w *Walk) say(in *instance, r *rule, t Text) string {
 		var all []string
 		for _, i := range w.reach(in, to.level, nil, nil) {
 			if v := w.value(i, to); v != "" {
-				all = append(all, w.read(i, to, v))
+				all = append(all, w.readable(i, to, v))
 			}
 		}
 		return shortened(strings.Join(all, ", "), MaxComputed)
 	})
 }
 
-// read is an answer as people read it: choices by their labels, dates as 23/11/2026, which is how they
+// readable is an answer as people read it: choices by their labels, dates as 23/11/2026, which is how they
 // are written in Vietnamese and in Khmer. XLSForm would have the names of choices; those mean nothing to
 // who answers.
-func (w *Walk) read(in *instance, r *rule, value string) string {
+func (w *Walk) readable(in *instance, r *rule, value string) string {
 	q := r.item.Question
 	switch {
 	case q.Kind == SelectOne || q.Kind == SelectExternal:
