@@ -117,7 +117,8 @@ func (r *Response) clone() *Response {
 	return &c
 }
 
-// drop writes an answer into the history. What was computed, and what says nothing, leaves no trace.
+// drop writes an answer into the history, also that a question was skipped. What was computed leaves no
+// trace: it can be computed again.
 func (r *Response) drop(path string, why Reason, at time.Time) {
 	a, ok := r.Answers[path]
 	if !ok || a.State == Computed {
