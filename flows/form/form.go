@@ -7,6 +7,7 @@
 //	Open   the bytes of an .xlsx → a Workbook of text cells
 //	Read   a Workbook → a Form and findings, by the rules of pyxform
 //	Lint   a Form → further findings: what pyxform lets pass and people stumble over later
+//	Walk   a Form and a Response → what to ask next; an answer → the changed Response
 //
 // # Why
 //
