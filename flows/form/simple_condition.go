@@ -21,6 +21,9 @@ var simplePart = regexp.MustCompile(`(?:^|[ ,(])(cau (?:so |hoi )?(\d{1,4}))(?:[
 // simpleJoint finds the word that joins a part to the next.
 var simpleJoint = regexp.MustCompile(`(?:^|[ ,])(va|hoac|hay)$`)
 
+// simpleLongest is how long a condition may be, in bytes of its folded letters: no person writes more.
+const simpleLongest = 1000
+
 // readConditions reads the conditions of all lines, once all lines are known.
 func (r *simpleReader) readConditions() {
 	lines := map[int]*simpleLine{}
@@ -44,7 +47,10 @@ func (r *simpleReader) condition(l *simpleLine, text string, lines map[int]*simp
 		cut := utf8.RuneCountInString(folded) - utf8.RuneCountInString(s)
 		text, folded = simpleFrom(text, cut), s
 	}
-	found := simplePart.FindAllStringSubmatchIndex(folded, -1)
+	var found [][]int
+	if len(folded) <= simpleLongest {
+		found = simplePart.FindAllStringSubmatchIndex(folded, -1)
+	}
 	if len(found) == 0 || found[0][2] != 0 {
 		r.say(l, simpleWhen, SimpleCondition, "text", text)
 		return ""
@@ -217,8 +223,9 @@ func (c simpleClause) chosen(means, value string) string {
 
 // choice is the code of the choice that a value names, folded; "" if it names none.
 func (c simpleClause) choice(value string) string {
+	folded := simpleFold(value)
 	for _, choice := range c.about.choices {
-		if simpleFold(choice.label) == simpleFold(value) {
+		if choice.folded == folded {
 			return choice.name
 		}
 	}

@@ -53,14 +53,17 @@ func (r *simpleReader) readKind(l *simpleLine) {
 }
 
 // A simpleChoice is one answer to choose in a simple sheet.
-type simpleChoice struct{ name, label, khmer string }
+type simpleChoice struct {
+	name, label, khmer string
+	folded             string // the label as conditions are compared with it
+}
 
 // readChoices reads the choices of a line, divided by semicolons and line breaks.
 func (r *simpleReader) readChoices(l *simpleLine) {
 	labels, khmer := simpleDivide(l.texts[simpleChoices]), simpleDivide(l.texts[simpleKhmerChoices])
 	switch {
 	case l.kind.yes:
-		l.choices = []simpleChoice{{"co", "Có", "បាទ/ចាស"}, {"khong", "Không", "ទេ"}}
+		l.choices = []simpleChoice{{"co", "Có", "បាទ/ចាស", "co"}, {"khong", "Không", "ទេ", "khong"}}
 		fallthrough
 	case !l.kind.lists:
 		if len(labels) > 0 && l.kind.typ != "" {
@@ -71,21 +74,22 @@ func (r *simpleReader) readChoices(l *simpleLine) {
 		r.say(l, simpleChoices, SimpleChoicesMissing, "number", l.what())
 		return
 	}
-	names, said := map[string]bool{}, map[string]bool{}
+	names, said := map[string]int{}, map[string]bool{}
 	for i, label := range labels {
 		if said[strings.ToLower(label)] {
 			r.say(l, simpleChoices, SimpleChoiceTwice, "number", l.what(), "choice", label)
 			continue
 		}
 		said[strings.ToLower(label)] = true
-		c := simpleChoice{name: simpleCode(label), label: label}
+		c := simpleChoice{name: simpleCode(label), label: label, folded: simpleFold(label)}
 		if c.name == "" {
 			c.name = "lc_" + decimal(i+1)
 		}
-		for n, stem := 2, c.name; names[c.name]; n++ {
-			c.name = stem + "_" + decimal(n)
+		for stem := c.name; names[c.name] > 0; {
+			names[stem]++
+			c.name = stem + "_" + decimal(names[stem])
 		}
-		names[c.name] = true
+		names[c.name]++
 		if len(khmer) == len(labels) {
 			c.khmer = khmer[i]
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -110,6 +111,29 @@ func TestSimpleNumbers(t *testing.T) {
 	}
 	if q := u.Form.Question("cau_7"); q == nil || q.Relevant != "${cau_2} = 0 or (${cau_1} != '' and not(${cau_1} = 'co'))" || u.Form.Question("dong_2") == nil {
 		t.Errorf("question %+v", q)
+	}
+}
+
+// TestSimpleHostile: long lists and conditions cost no more than they are long.
+func TestSimpleHostile(t *testing.T) {
+	var labels strings.Builder
+	for i := range 6000 {
+		labels.WriteString(";a" + strings.Repeat("!", i%40) + decimal(i)[:1] + strings.Repeat("?", i/40))
+	}
+	when := strings.Repeat("Câu 1 = a và ", 2500)
+	table := [][]string{{"Câu hỏi", "Kiểu trả lời", "Các lựa chọn", "Chỉ hỏi khi"}}
+	for range 10 {
+		table = append(table, []string{"Gì?", "một lựa chọn", labels.String(), when})
+	}
+	start := time.Now()
+	_, _, found := ReadSimple(&Workbook{Sheets: []*Sheet{NewSheet("Phiếu", table)}})
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("read in %v", took)
+	} else {
+		t.Logf("%d findings in %v", len(found), took)
+	}
+	if !slices.ContainsFunc(found, func(f Finding) bool { return f.Code == SimpleCondition }) {
+		t.Errorf("a condition of %d letters was read", len(when))
 	}
 }
 
