@@ -425,6 +425,7 @@ var explanations = [...]Explanation{
 	{"expression_path", Error},
 	{"expression_column", Error},
 	{"expression_date", Error},
+	{"expression_endless", Error},
 	{"expression_algorithm", Warning},
 	{SimpleQuestionMissing, Error},
 	{SimpleKindMissing, Error},
