@@ -22,7 +22,7 @@ const (
 type Code string
 
 // A Finding is one thing that its author should know about a workbook. Its words come from locales,
-// by Code, with Args as named placeholders; [Finding.String] is for operators.
+// by Code, with Args as named placeholders: [Finding.Words].
 type Finding struct {
 	Sheet    string            `json:"sheet,omitzero"` // empty: the workbook as a whole
 	Cell     string            `json:"cell,omitzero"`  // such as "C17", a row "17" or a column "C"; empty: the sheet as a whole
@@ -31,15 +31,14 @@ type Finding struct {
 	Severity Severity          `json:"severity"`
 }
 
-// String is one line of English: place, what is wrong, what to do.
+// String names the finding for programmers: place, severity, code and arguments. People read [Finding.Words].
 func (f Finding) String() string {
-	e := Explain(f.Code)
-	var pairs []string
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s", f.Place(), f.Severity, f.Code)
 	for _, k := range slices.Sorted(maps.Keys(f.Args)) {
-		pairs = append(pairs, "{"+k+"}", f.Args[k])
+		fmt.Fprintf(&b, " %s=%q", k, f.Args[k])
 	}
-	fill := strings.NewReplacer(pairs...)
-	return strings.TrimSpace(fmt.Sprintf("%s %s: %s %s", f.Place(), f.Severity, fill.Replace(e.What), fill.Replace(e.Do)))
+	return strings.TrimSpace(b.String())
 }
 
 // Place is where the finding stands, such as "survey!C17", "survey" or "".

@@ -396,12 +396,22 @@ func TestCodes(t *testing.T) {
 			seen[p[strings.LastIndex(p, " ")+1:]] = true
 		}
 	}
-	for _, c := range []Code{FormNameInvalid, LoopTooLarge, QuestionLong, IdentifiesPerson, TooMany} {
+	for _, tt := range simpleFindingTests {
+		for _, p := range parted(tt.want) {
+			seen[p[strings.LastIndex(p, " ")+1:]] = true
+		}
+	}
+	for _, tt := range releaseFindingTests {
+		for _, p := range parted(tt.want) {
+			seen[p[strings.LastIndex(p, " ")+1:]] = true
+		}
+	}
+	for _, c := range []Code{FormNameInvalid, LoopTooLarge, QuestionLong, IdentifiesPerson, TooMany, SimpleSheets} {
 		seen[string(c)] = true // tests of their own
 	}
 	codes := map[Code]bool{}
 	for _, e := range Explanations() {
-		if codes[e.Code] || e.What == "" || e.Do == "" || e.Severity != Error && e.Severity != Warning {
+		if codes[e.Code] || e.Severity != Error && e.Severity != Warning {
 			t.Errorf("code %s: %+v", e.Code, e)
 		}
 		codes[e.Code] = true
@@ -437,10 +447,10 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestFindingString: an operator reads place, severity, what and what to do.
+// TestFindingString: a programmer reads place, severity, code and arguments.
 func TestFindingString(t *testing.T) {
 	_, found := Read(markdown("", "| survey |\n| | type | name | label |\n| | texxt | a | A |"))
-	want := "survey!A2 error: Nobody knows the type texxt. Use a type of the standard, such as text, integer, date, select_one LIST, note; see xlsform.org."
+	want := `survey!A2 error: type_unknown type="texxt"`
 	if len(found) != 1 || found[0].String() != want {
 		t.Errorf("found %v, want %s", found, want)
 	}

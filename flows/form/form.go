@@ -4,10 +4,13 @@
 //
 // It asks nobody, keeps nothing and knows no network: what it returns depends on the file alone.
 //
-//	Open   the bytes of an .xlsx → a Workbook of text cells
-//	Read   a Workbook → a Form and findings, by the rules of pyxform
-//	Lint   a Form → further findings: what pyxform lets pass and people stumble over later
-//	Walk   a Form and a Response → what to ask next; an answer → the changed Response
+//	Examine      the bytes of an .xlsx → all of the following
+//	Open         the bytes of an .xlsx → a Workbook of text cells
+//	Read         a Workbook → a Form and findings, by the rules of pyxform
+//	ReadSimple   a Workbook of one sheet in plain words → the same, by way of an XLSForm
+//	ReadRelease  the sheet phat_hanh → for whom the form is meant
+//	Lint         a Form → further findings: what pyxform lets pass and people stumble over later
+//	Walk         a Form and a Response → what to ask next; an answer → the changed Response
 //
 // # Why
 //
@@ -17,8 +20,8 @@
 //
 // # To add to it
 //
-// A kind of finding is a line in codes.go. A lint is a file lint_<subject>.go with one function,
-// and a line in [Lint]. A question type is a line in kind.go.
+// A kind of finding is a line in codes.go and a message in the section finding of the locales. A lint is
+// a file lint_<subject>.go with one function, and a line in [Lint]. A question type is a line in kind.go.
 package form
 
 import (

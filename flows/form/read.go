@@ -63,8 +63,8 @@ type listKey struct {
 
 func (r *reader) read() {
 	sheet := r.book.Sheet("survey")
-	if sheet == nil && len(r.book.Sheets) == 1 && !slices.Contains(formSheets[:], strings.ToLower(r.book.Sheets[0].Name)) {
-		sheet = r.book.Sheets[0] // the only sheet is the survey, whatever its name
+	if only := r.book.only(); sheet == nil && only != nil {
+		sheet = only // the only sheet is the survey, whatever its name
 	}
 	if sheet == nil || len(sheet.Header) == 0 {
 		r.optional("survey") // says if one is named almost so

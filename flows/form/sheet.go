@@ -70,6 +70,22 @@ func (w *Workbook) Sheet(name string) *Sheet {
 	return nil
 }
 
+// only is the one sheet of a workbook that has no other, but for our own; nil if it has several, or if
+// it is another sheet of a form.
+func (w *Workbook) only() *Sheet {
+	var only *Sheet
+	for _, s := range w.Sheets {
+		switch {
+		case ownSheet(s.Name):
+		case only != nil || slices.Contains(formSheets[:], strings.ToLower(s.Name)):
+			return nil
+		default:
+			only = s
+		}
+	}
+	return only
+}
+
 // names are the sheets in the order in which their findings are told.
 func (w *Workbook) names() []string {
 	var names []string

@@ -24,7 +24,8 @@ const (
 var formSheets = [...]string{"survey", "choices", "settings", "external_choices", "entities", "osm"}
 
 // Open reads the cells of an .xlsx file: those of the sheets that make a form, and of the sheets
-// named in also; other sheets are listed with their names alone. name is the form's where the
+// named in also; other sheets are listed with their names alone. Without a sheet survey all are read:
+// one of them may be a simple sheet. [MistakeSheet] is passed over. name is the form's where the
 // workbook gives none. The workbook is nil when one of the findings says why it cannot be read.
 //
 // The parts are read by this package as a stream: a library that builds the whole sheet in memory
@@ -71,13 +72,17 @@ func open(name string, file []byte, also []string, fs *findings) (*Workbook, Cod
 
 	w := &Workbook{Name: name}
 	r := cellReader{strings: index.strings, styles: index.styles, from1904: index.from1904, left: maxCells, findings: fs}
+	survey := slices.ContainsFunc(index.sheets, func(s indexSheet) bool { return strings.EqualFold(strings.TrimSpace(s.name), "survey") })
 	for _, s := range index.sheets {
+		if strings.EqualFold(strings.TrimSpace(s.name), MistakeSheet) {
+			continue // ours, from the time before
+		}
 		sheet := &Sheet{Name: s.name, Hidden: s.hidden}
 		w.Sheets = append(w.Sheets, sheet)
 		wanted := func(names []string) bool {
 			return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, strings.TrimSpace(s.name)) })
 		}
-		if len(index.sheets) > 1 && !wanted(formSheets[:]) && !wanted(also) {
+		if survey && !wanted(formSheets[:]) && !wanted(also) {
 			continue
 		}
 		read, err := r.sheet(s.name, p, s.part)
