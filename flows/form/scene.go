@@ -211,5 +211,5 @@ func (s *scene) Random() *rand.Rand { return s.walk.chance(s.in.prefix + s.rule.
 func (w *Walk) chance(path string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(path))
-	return rand.New(rand.NewPCG(w.response.Seed, h.Sum64()))
+	return rand.New(rand.NewPCG(w.response.Seed, h.Sum64())) // #nosec G404 -- XLSForm's random() is no secret, and must be the same when it is computed again
 }

@@ -196,7 +196,7 @@ func randomize(ev *evaluation, n *Call, args []Value) (Value, error) {
 	}
 	source := ev.env.Random()
 	if len(args) == 2 {
-		source = rand.New(rand.NewPCG(math.Float64bits(args[1].Number(ev.clock)), 0))
+		source = rand.New(rand.NewPCG(math.Float64bits(args[1].Number(ev.clock)), 0)) // #nosec G404 -- the order of choices is no secret
 	}
 	list := slices.Clone(args[0].list)
 	source.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
