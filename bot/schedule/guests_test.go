@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 // her own, and once although the process dies in between.
 func TestGuests(t *testing.T) {
 	w := newWorld(t, memory.New())
+	var mu sync.Mutex // rows of several people are heard side by side
 	var heard []flows.Input
 	event := ""
 	begin := func() {
 		w.open()
 		w.schedule.Quiet(vietNam)
 		w.schedule.handle = func(ctx context.Context, in flows.Input) error {
+			mu.Lock()
 			heard = append(heard, in)
+			mu.Unlock()
 			return w.Update(ctx, func(tx *store.Tx) error { // as the flow does
 				for g, err := range tx.Guests(event) {
 					if err != nil {
