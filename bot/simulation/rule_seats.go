@@ -36,7 +36,7 @@ var seatsCounted = Rule{
 			if wr.Bucket != "registration" || wr.Value == nil || json.Unmarshal(wr.Value, &r) != nil {
 				continue
 			}
-			if delete(w.gaveUp, wr.Key); !r.Holds() {
+			if delete(w.gaveUp, wr.Key); !r.Stands() { // who waits for a seat is told as well
 				w.gaveUp[wr.Key] = time.Now()
 			}
 		}

@@ -73,7 +73,8 @@ func (w *World) tells(p *posted) (t *ticket, holds bool) {
 		return w.ticket(p.subject, name), false
 	}
 	if h := w.trainings[p.training]; h != nil {
-		return w.ticket(p.subject, h.Name.In("vi")), true
+		t := w.ticket(p.subject, h.Name.In("vi"))
+		return t, t.holds || strings.HasPrefix(p.Report, "remind/") // news goes to those who wait for a seat, too
 	}
 	return nil, false
 }

@@ -45,7 +45,7 @@ func (w *World) prepare(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	s, err := store.Open(ctx, db, store.Options{})
+	s, err := store.Open(ctx, db, store.Options{Zone: home})
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,7 @@ func toldOne(c *Commit, row *store.Due) error {
 		return nil
 	}
 	var was struct {
+		At    time.Time `json:"at"`
 		Start time.Time `json:"start"`
 		End   time.Time `json:"end"`
 		Place string    `json:"place"`
@@ -83,7 +84,7 @@ func toldOne(c *Commit, row *store.Due) error {
 	}
 	var r store.Registration
 	err := load(c, "registration", row.Training+"/"+row.Member, &r)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Holds() || !r.At.Before(row.At)) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!r.Holds() || !r.At.Before(was.At)) { // a row may have waited for the morning
 		return nil
 	}
 	var m store.Member
