@@ -19,7 +19,7 @@ import (
 type Audience struct {
 	Op AudienceOp `json:"op"`
 	Of []Audience `json:"of,omitzero"` // of And and Or: one or more; of Not: one
-	ID string     `json:"id,omitzero"` // of the club, training, form or broadcast; code of the area, empty for everywhere; of Unread: the first broadcast of the document
+	ID string     `json:"id,omitzero"` // of the club, training, campaign or broadcast; code of the area, empty for everywhere; of Unread: the first broadcast of the document
 }
 
 // An AudienceOp says how an [Audience] is made.
@@ -32,7 +32,8 @@ const (
 	InClub      AudienceOp = "club"         // who was taken into the club and has not left it
 	InTraining  AudienceOp = "training"     // who holds a seat in the training
 	InArea      AudienceOp = "area"         // who lives in the area or below it
-	NotAnswered AudienceOp = "not_answered" // who has not answered the form; refused until there are forms
+	NotAnswered AudienceOp = "not_answered" // whom the campaign has invited and who has not answered it
+	InList      AudienceOp = "list"         // whom the list of the campaign names
 	Leads       AudienceOp = "facilitators" // who is a facilitator of the area or of one below it
 	Unread      AudienceOp = "unread"       // whom the broadcast has brought a document that they have not read
 	LeftOver    AudienceOp = "left_over"    // whom the broadcast failed to reach, and of whom it does not know
@@ -45,16 +46,10 @@ const (
 	maxDepth = 8
 )
 
-var (
-	// ErrAudience says that an audience is not well made.
-	ErrAudience = errors.New("audience is not well made")
-	// ErrNoForms says that an audience asks who has answered a form, and there
-	// are none yet.
-	ErrNoForms = errors.New("there are no forms yet")
-)
+// ErrAudience says that an audience is not well made.
+var ErrAudience = errors.New("audience is not well made")
 
-// Check returns [ErrAudience] when a is not well made, and [ErrNoForms] when it
-// asks what nobody can answer yet. Whether what it names is there it does not
+// Check returns [ErrAudience] when a is not well made. Whether what it names is there it does not
 // say: a club that is gone has no members.
 func (a Audience) Check() error {
 	left := MaxAudience
@@ -76,7 +71,7 @@ func (a Audience) check(depth int, left *int) error {
 			}
 		}
 		return nil
-	case InClub, InTraining, LeftOver, Unread:
+	case InClub, InTraining, LeftOver, Unread, NotAnswered, InList:
 		if a.ID == "" || len(a.Of) > 0 {
 			return fmt.Errorf("%w: %s of nothing", ErrAudience, a.Op)
 		}
@@ -86,8 +81,6 @@ func (a Audience) check(depth int, left *int) error {
 			return fmt.Errorf("%w: area of others", ErrAudience)
 		}
 		return nil
-	case NotAnswered:
-		return ErrNoForms
 	}
 	return fmt.Errorf("%w: %q is no operation", ErrAudience, a.Op)
 }
@@ -136,6 +129,10 @@ func (tx *Tx) Meant(a Audience, member string) (bool, error) {
 		return tx.leadsIn(a.ID, member)
 	case Unread:
 		return tx.unread(a.ID, member)
+	case NotAnswered:
+		return tx.notAnswered(a.ID, member)
+	case InList:
+		return has(tx, "campaign_list", a.ID+"/"+member)
 	case LeftOver:
 		bin, err := tx.BinOf(a.ID, member)
 		return bin == BinFailed || bin == BinUnknown, err
@@ -174,6 +171,10 @@ func (tx *Tx) AudienceFrom(a Audience, from string) iter.Seq2[string, error] {
 		return tx.audienceLeads(a.ID, from)
 	case Unread:
 		return tx.audienceUnread(a.ID, from)
+	case NotAnswered:
+		return tx.audienceNotAnswered(a.ID, from)
+	case InList:
+		return tx.keysFrom("campaign_list", a.ID+"/", from)
 	case LeftOver:
 		return tx.audienceLeftOver(a.ID, from)
 	}
@@ -186,7 +187,7 @@ func (tx *Tx) AudienceFrom(a Audience, from string) iter.Seq2[string, error] {
 func (a Audience) width() int {
 	widest := 0
 	switch a.Op {
-	case InClub, LeftOver, Unread:
+	case InClub, LeftOver, Unread, NotAnswered, InList:
 		return 0
 	case InTraining, Leads:
 		return 1

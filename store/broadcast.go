@@ -36,8 +36,9 @@ type Broadcast struct {
 	Source   string    `json:"source,omitzero"` // the broadcast of which those are sent to whom it did not or may not have come
 
 	Document string `json:"document,omitzero"` // id of the [Document] that it brings: its buttons open it
-	Title    string `json:"title,omitzero"`    // of the document when this was written
-	Follows  string `json:"follows,omitzero"`  // of a document: the first broadcast that brought it to these people; empty: this is it
+	Title    string `json:"title,omitzero"`    // of the document or campaign when this was written
+	Follows  string `json:"follows,omitzero"`  // of a document or campaign: the first broadcast that brought it to these people; empty: this is it
+	Campaign string `json:"campaign,omitzero"` // id of the [Campaign] to which it invites: its buttons open it
 
 	State      BroadcastState `json:"state"`
 	Why        PauseReason    `json:"why,omitzero"`  // Paused: why

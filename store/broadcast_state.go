@@ -65,7 +65,7 @@ func (tx *Tx) ChangeDraft(id string, revision int, change func(*Broadcast)) (*Br
 
 // SendBroadcast has the draft id begin at its time, or, when approve is set,
 // wait until somebody else has approved it. It returns [ErrAudience],
-// [ErrNoForms], [ErrNoText] or [ErrNoScope] when it cannot be sent as it is.
+// [ErrNoText] or [ErrNoScope] when it cannot be sent as it is.
 func (tx *Tx) SendBroadcast(id string, approve bool) (*Broadcast, error) {
 	b, err := tx.at(id, Draft)
 	if err != nil {

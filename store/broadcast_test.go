@@ -423,7 +423,7 @@ func TestSendBroadcast(t *testing.T) {
 		{"no text", func(b *store.Broadcast) { b.Text = store.Text{"km": "x"} }, store.ErrNoText},
 		{"no audience", func(b *store.Broadcast) { b.Audience = store.Audience{} }, store.ErrAudience},
 		{"and of nobody", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.And} }, store.ErrAudience},
-		{"a form", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.NotAnswered, ID: "f"} }, store.ErrNoForms},
+		{"no campaign", func(b *store.Broadcast) { b.Audience = store.Audience{Op: store.NotAnswered} }, store.ErrAudience},
 		{"everywhere", func(b *store.Broadcast) { b.Scope.Areas = []string{""} }, store.ErrNoScope},
 		{"a training that is not hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{elsewhere} }, store.ErrNoScope},
 		{"a training of hers", func(b *store.Broadcast) { b.Scope.Trainings = []string{here} }, nil},

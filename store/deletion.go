@@ -50,6 +50,25 @@ var deletion = []fate{
 	{"document_tally", "kept", "numbers without a person"},
 	{"document_sent", "kept", "which broadcasts brought a document; holds no person"},
 	{"document_read", "deleted", "which documents she has opened and read"},
+	{"form", "anonymised", "questionnaires she has uploaded stay; her id in them leads to nobody"},
+	{"form_code", "kept", "nothing about persons"},
+	{"form_version", "anonymised", "as the form"},
+	{"campaign", "anonymised", "campaigns she has made stay; her id in them leads to nobody"},
+	{"campaign_code", "kept", "nothing about persons"},
+	{"campaign_live", "kept", "nothing about persons"},
+	{"campaign_quota", "kept", "numbers without a person"},
+	{"campaign_list", "anonymised", "her id on the list of whom to invite leads to nobody"},
+	{"participation", "deleted", "to what she was asked, and whether she has answered"},
+	{"participation_of", "deleted", "leads to what she has answered"},
+	{"draft", "deleted", "answers that she has begun, for herself and for others"},
+	{"draft_chunk", "deleted", "as the draft"},
+	{"draft_of", "deleted", "leads to what she has begun"},
+	{"response", "deleted", "her answers by name and by pseudonym; what she has entered for others stays, her id in it leads to nobody; what nobody knows to be hers stays"},
+	{"response_chunk", "deleted", "as the response"},
+	{"response_past", "deleted", "how her answers came about"},
+	{"response_past_chunk", "deleted", "as the response_past"},
+	{"response_box", "kept", "anonymous answers: nobody knows whether hers are there"},
+	{"response_box_chunk", "kept", "as the response_box"},
 	{"due", "kept", "holds trainings and ids; hers leads to nobody"},
 	{"broadcast", "anonymised", "what she has sent stays; her id in it leads to nobody"},
 	{"broadcast_code", "kept", "nothing about persons"},
@@ -106,6 +125,9 @@ func (tx *Tx) DeleteMember(m *Member, from *Contact) error {
 		return err
 	}
 	if err := tx.leaveClubs(m.ID, ""); err != nil {
+		return err
+	}
+	if err := tx.leaveCampaigns(m.ID); err != nil {
 		return err
 	}
 	for o, err := range tx.RelayedBy(m.ID) {

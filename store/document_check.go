@@ -28,6 +28,11 @@ func checkDocuments(c *checker) error {
 
 // checkOwner looks whether a file that is kept for ever is that of a document.
 func (c *checker) checkOwner(key string, f *File) {
+	if f.Form != "" {
+		c.want(c.has("form", f.Form), "file", key, "belongs to form "+f.Form+", which is not there")
+		c.want(f.Member == "" && f.Expires.Equal(onShelf), "file", key, "is a form's and not kept")
+		return
+	}
 	if f.Document == "" {
 		c.want(f.Expires.Before(onShelf), "file", key, "is kept for ever, and by nothing")
 		return

@@ -27,6 +27,8 @@ type File struct {
 
 	// Document is the [Document] whose file this is, or was; empty: it is none's.
 	Document string `json:"document,omitzero"`
+	// Form is the [Form] one of whose versions this is; empty: it is none's.
+	Form string `json:"form,omitzero"`
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -116,7 +118,7 @@ func (tx *Tx) ShortenFile(id string, d time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if until := tx.Now.Add(d); f.Document == "" && until.Before(f.Expires) {
+	if until := tx.Now.Add(d); f.Document == "" && f.Form == "" && until.Before(f.Expires) {
 		f.Expires = until
 		return put(tx, "file", f.ID, f)
 	}

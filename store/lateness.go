@@ -40,6 +40,9 @@ var Latenesses = []Lateness{
 	{Kind: "club/closed", Bound: newsTime, Until: "two days"},
 	{Kind: "broadcast", Bound: BroadcastBound, Until: "three hours", Later: "it is paused, and its sender asked"},
 	{Kind: BroadcastFlow, Bound: 24 * time.Hour, Until: "a day, as the progress of a broadcast is not news for longer"},
+	{Kind: "campaign/open", Bound: CampaignLate, Until: "a day, or the end of the campaign", Later: "staff are told that nobody was invited"},
+	{Kind: "campaign/remind", Bound: CampaignLate, Until: "a day, or the end of the campaign"},
+	{Kind: "campaign/close", Until: "it is done"},
 	{Kind: "merge", Bound: MergeDays * 24 * time.Hour, Until: "as many days as the request stood"},
 	{Kind: "outage", Bound: OutageBound, Until: "a day from when the bot hears again"},
 	{Kind: "scrub", Until: "it is done"},
@@ -56,7 +59,7 @@ const (
 // Kind says of which of the [Latenesses] d is: what its ID begins with.
 func (d *Due) Kind() string {
 	parts := strings.SplitN(d.ID, "/", 3)
-	if (parts[0] == "remind" || parts[0] == "club") && len(parts) > 1 {
+	if (parts[0] == "remind" || parts[0] == "club" || parts[0] == "campaign") && len(parts) > 1 {
 		return parts[0] + "/" + parts[1]
 	}
 	return parts[0]

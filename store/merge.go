@@ -126,7 +126,7 @@ func (tx *Tx) Merge(keep, gone *Member) (ended int, err error) {
 		}
 	}
 	steps := []func(keep, gone *Member) error{
-		tx.mergeContacts, tx.mergeRegistrations, tx.mergeClubs, tx.mergeReadings, tx.mergeRelays, tx.mergeWork, tx.mergePerson,
+		tx.mergeContacts, tx.mergeRegistrations, tx.mergeClubs, tx.mergeReadings, tx.mergeCampaigns, tx.mergeRelays, tx.mergeWork, tx.mergePerson,
 	}
 	for _, step := range steps {
 		if err := step(keep, gone); err != nil {

@@ -56,6 +56,7 @@ type Store struct {
 	trainings     readings[Training]
 	registrations readings[Registration]
 	broadcasts    readings[Broadcast]
+	campaigns     readings[Campaign]
 	watch         struct {
 		sync.Mutex
 		committed []func([]Message)
