@@ -44,6 +44,10 @@ func nouns() []noun {
 			next, err := tx.FreeQuizSheets(from, n)
 			return next, next != "", err
 		}},
+		{name: "answers that were not sent", forget: func(tx *store.Tx, from string, n int) (string, bool, error) {
+			next, err := tx.ForgetDrafts(from, n)
+			return next, next != "", err
+		}},
 		{name: "lines of web chats", forget: forgetLines},
 	}
 }
