@@ -160,9 +160,14 @@ func (tx *Tx) Responses(campaign, from string) iter.Seq2[*Response, error] {
 	}
 }
 
+// ResponseIDs yields the ids of what was sent to the campaign, from the id from on.
+func (tx *Tx) ResponseIDs(campaign, from string) iter.Seq2[string, error] {
+	return tx.keysFrom("response", campaign+"/", from)
+}
+
 // CountResponses is how many were sent to the campaign and can be read.
 func (tx *Tx) CountResponses(campaign string) (n int, err error) {
-	for _, err := range tx.kv.Scan("response", campaign+"/", after(campaign+"/")) {
+	for _, err := range tx.ResponseIDs(campaign, "") {
 		if err != nil {
 			return 0, err
 		}

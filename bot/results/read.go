@@ -1,0 +1,214 @@
+// Package results turns what was answered to a campaign into figures, pictures and
+// files for staff, outside of any transaction: its works are done by bot/tasks, and
+// by commands.
+package results
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sort"
+
+	"chihai/flows/form"
+	"chihai/store"
+)
+
+// A Reading is the responses of a campaign as they were at one moment. They can be
+// gone through several times, and are the same each time, but for those that were
+// deleted or changed meanwhile; what was sent or released later is left out.
+//
+// They are read in short transactions, so that however many there are neither the
+// database nor the memory is held for long.
+type Reading struct {
+	Campaign *store.Campaign
+	Form     *store.Form
+	Forms    []*form.Form // its versions; the first one is number 1
+	Number   int          // how many responses there were
+
+	store *store.Store
+	last  string // the last one, where ids follow the time
+	ids   []byte // all of them, one behind the other, where ids follow nothing: those of an anonymous campaign
+}
+
+// A Row is one response.
+type Row struct {
+	*store.Response // without its Answers
+	Given           *form.Response
+}
+
+const (
+	// readRows is how many responses are read in one transaction, and readBytes how
+	// many bytes of answers at most.
+	readRows  = 500
+	readBytes = 4 << 20
+	// aheadBatches is how many batches are read while others are written.
+	aheadBatches = 2
+)
+
+// Read notes which responses the campaign has now. It returns [store.ErrNotFound]
+// when there is no such campaign.
+func Read(ctx context.Context, s *store.Store, campaign string) (*Reading, error) {
+	r := &Reading{store: s}
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		if r.Campaign, err = tx.Campaign(campaign); err != nil {
+			return err
+		}
+		if r.Form, err = tx.Form(r.Campaign.Form); err != nil {
+			return err
+		}
+		r.Forms = nil
+		for v, err := range tx.FormVersions(r.Form.ID) {
+			if err != nil {
+				return err
+			}
+			content, err := tx.FormContent(v)
+			if err != nil {
+				return fmt.Errorf("version %d of the form: %w", v.Number, err)
+			}
+			f, err := form.Decode(content)
+			if err != nil {
+				return fmt.Errorf("version %d of the form: %w", v.Number, err)
+			}
+			r.Forms = append(r.Forms, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for from, more := "", true; more; {
+		var found []string
+		err := s.View(ctx, func(tx *store.Tx) error {
+			found, more = found[:0], false
+			for id, err := range tx.ResponseIDs(campaign, from) {
+				if err != nil {
+					return err
+				}
+				if more = len(found) == 20*readRows; more {
+					break
+				}
+				found = append(found, id)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			break
+		}
+		r.Number += len(found)
+		r.last = found[len(found)-1]
+		from = behind(r.last)
+		if r.Campaign.Mode == store.Anonymous {
+			for _, id := range found {
+				r.ids = append(r.ids, id...)
+			}
+		}
+	}
+	return r, nil
+}
+
+// behind is where those begin that come after id: all ids are of one length.
+func behind(id string) string { return id + "0" }
+
+// Rows yields the first n of the responses; those of an anonymous campaign in no
+// order, which is the same each time. It ends with the error of ctx when that ends.
+func (r *Reading) Rows(ctx context.Context, n int) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		ctx, stop := context.WithCancel(ctx)
+		batches := make(chan batch, aheadBatches)
+		defer func() {
+			stop()
+			for range batches { // until the reader has ended
+			}
+		}()
+		go func() {
+			defer close(batches)
+			r.read(ctx, n, batches)
+		}()
+		for b := range batches {
+			for _, row := range b.rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if b.err != nil {
+				yield(Row{}, b.err)
+				return
+			}
+		}
+	}
+}
+
+type batch struct {
+	rows []Row
+	err  error
+}
+
+// read reads the first n responses, a batch after the other.
+func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
+	from, left := "", min(n, r.Number)
+	for left > 0 && from <= r.last {
+		var b batch
+		var found []*store.Response
+		var next string
+		b.err = r.store.View(ctx, func(tx *store.Tx) error {
+			found, next = found[:0], behind(r.last)
+			size := 0
+			for resp, err := range tx.Responses(r.Campaign.ID, from) {
+				if err != nil {
+					return err
+				}
+				if resp.ID > r.last {
+					return nil
+				}
+				if !r.holds(resp.ID) {
+					continue
+				}
+				found = append(found, resp)
+				size += len(resp.Answers)
+				if len(found) == min(readRows, left) || size > readBytes {
+					next = behind(resp.ID)
+					return nil
+				}
+			}
+			return nil
+		})
+		from = next
+		for _, resp := range found {
+			if b.err != nil {
+				break
+			}
+			given, err := form.DecodeResponse(resp.Answers)
+			if err != nil {
+				b.err = fmt.Errorf("response %s: %w", resp.ID, err)
+				break
+			}
+			if resp.Version < 1 || resp.Version > len(r.Forms) {
+				b.err = fmt.Errorf("response %s: version %d of the form is not known", resp.ID, resp.Version)
+				break
+			}
+			resp.Answers = nil
+			b.rows = append(b.rows, Row{resp, given})
+		}
+		left -= len(b.rows)
+		if b.err == nil {
+			b.err = ctx.Err() // a batch that was read before it ended is enough
+		}
+		out <- b // whoever stops reading drains it
+		if b.err != nil {
+			return
+		}
+	}
+}
+
+// holds says whether the response was there when r was made.
+func (r *Reading) holds(id string) bool {
+	if r.Campaign.Mode != store.Anonymous {
+		return true
+	}
+	at := func(i int) []byte { return r.ids[i*len(id) : (i+1)*len(id)] }
+	i := sort.Search(r.Number, func(i int) bool { return string(at(i)) >= id })
+	return i < r.Number && string(at(i)) == id
+}
