@@ -22,6 +22,7 @@ import (
 	"chihai/bot/inbox"
 	"chihai/bot/metrics"
 	"chihai/bot/outbox"
+	"chihai/bot/results"
 	"chihai/bot/paper"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
@@ -128,6 +129,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry, Fonts: fonts}
+	works := &results.Works{Catalog: catalog, Zone: p.config.zone, Fonts: fonts}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
@@ -140,6 +142,8 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"club qr":              exporter.ClubQR,
 		"ticket":               exporter.Ticket,
 		"calendar":             exporter.CalendarEntry,
+		flows.FigureWork:       works.Figure,
+		flows.AnswersFileWork:  works.File,
 		flows.ReadCountWork:    exporter.CountReaders,
 		flows.ReadFileWork:     exporter.ReadersFile,
 		flows.CountWork:        broadcast.Count,

@@ -37,6 +37,7 @@ func works() map[string]work {
 		"backup":               backup,
 		"check audit":          checkAudit,
 		"export registrations": exportRegistrations,
+		"export responses":     exportResponses,
 		"grant":                grant,
 		"grants":               grants,
 		"import areas":         importAreas,

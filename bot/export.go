@@ -11,30 +11,41 @@ import (
 	"chihai/store"
 )
 
-// runExport writes the list of participants of a training to a file.
+// runExport writes lists and answers to files.
 func runExport(ctx context.Context, c *call) error {
 	set := c.flags("export")
-	training := set.String("training", "", "`code` or id of the training")
-	file := set.String("o", "", "`file` to write; without it danh-sach-CODE.xlsx. An earlier one is replaced")
+	training := set.String("training", "", "registrations: `code` or id of the training")
+	answers := answersFlags(set)
+	file := set.String("o", "", "`file` to write; without it danh-sach-CODE.xlsx or tra-loi-CODE.xlsx. An earlier one is replaced")
 	words, err := c.parse(set, 1, 1)
 	if err != nil {
 		return err
 	}
+	var args []string
 	switch {
+	case words[0] == "responses":
+		if args, err = answers.args(); err != nil {
+			return err
+		}
+		if *file == "" {
+			*file = answers.file()
+		}
 	case words[0] != "registrations":
-		return misuse("export: %q cannot be exported, only registrations", words[0])
+		return misuse("export: %q cannot be exported, only registrations and responses", words[0])
 	case *training == "":
 		return misuse("export: say which training, with --training CODE")
+	default:
+		args = []string{*training}
+		if *file == "" {
+			*file = "danh-sach-" + store.ReadCode(*training) + ".xlsx"
+		}
 	}
 	cfg, err := readConfig(c.getenv)
 	if err != nil {
 		return err
 	}
-	if *file == "" {
-		*file = "danh-sach-" + store.ReadCode(*training) + ".xlsx"
-	}
 	err = writeFile(*file, true, func(w io.Writer) error {
-		return c.do(ctx, cfg, true, "export registrations", []string{*training}, nil, w)
+		return c.do(ctx, cfg, true, "export "+words[0], args, nil, w)
 	})
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func commands() []command {
 		{"chat", "[--role staff|facilitator]", "the same conversations in the terminal", runChat},
 		{"serve", "[--adopt]", "run the bot; also what happens without a command", runServe},
 		{"import", "areas FILE.csv", "read the tree of communes and wards", runImport},
-		{"export", "registrations --training CODE [-o FILE.xlsx]", "write the list of participants", runExport},
+		{"export", "registrations --training CODE | responses --form CODE [-o FILE]", "write the list of participants, or the answers to a questionnaire", runExport},
 		{"grant", "--role ROLE --area CODE [--until YYYY-MM-DD]", "make a one-time code that gives a role", runGrant},
 		{"grants", "[--all]", "list who holds which role", runGrants},
 		{"revoke", "MEMBERCODE [--role ROLE]", "end the roles of a member at once", runRevoke},

@@ -28,6 +28,10 @@ type Task struct {
 // MaxTaskTries is how often a task is begun before it counts as failed.
 const MaxTaskTries = 5
 
+// AnswersFileKind is what the IDs of rows begin with that tell how far a file of
+// answers is.
+const AnswersFileKind = "answers_file"
+
 // AddTask keeps a new task.
 func (tx *Tx) AddTask(t *Task) error {
 	t.ID = tx.NewID()

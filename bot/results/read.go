@@ -5,6 +5,7 @@ package results
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sort"
@@ -151,7 +152,7 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 	from, left := "", min(n, r.Number)
 	for left > 0 && from <= r.last {
 		var b batch
-		var found []*store.Response
+		var found []Row
 		var next string
 		b.err = r.store.View(ctx, func(tx *store.Tx) error {
 			found, next = found[:0], behind(r.last)
@@ -166,7 +167,11 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 				if !r.holds(resp.ID) {
 					continue
 				}
-				found = append(found, resp)
+				row := Row{Response: resp}
+				if err := row.name(tx); err != nil {
+					return err
+				}
+				found = append(found, row)
 				size += len(resp.Answers)
 				if len(found) == min(readRows, left) || size > readBytes {
 					next = behind(resp.ID)
@@ -176,21 +181,20 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 			return nil
 		})
 		from = next
-		for _, resp := range found {
+		for _, row := range found {
 			if b.err != nil {
 				break
 			}
-			given, err := form.DecodeResponse(resp.Answers)
-			if err != nil {
-				b.err = fmt.Errorf("response %s: %w", resp.ID, err)
+			if row.Version < 1 || row.Version > len(r.Forms) {
+				b.err = fmt.Errorf("response %s: version %d of the form is not known", row.ID, row.Version)
 				break
 			}
-			if resp.Version < 1 || resp.Version > len(r.Forms) {
-				b.err = fmt.Errorf("response %s: version %d of the form is not known", resp.ID, resp.Version)
+			if row.Given, b.err = form.DecodeResponse(row.Answers); b.err != nil {
+				b.err = fmt.Errorf("response %s: %w", row.ID, b.err)
 				break
 			}
-			resp.Answers = nil
-			b.rows = append(b.rows, Row{resp, given})
+			row.Answers = nil
+			b.rows = append(b.rows, row)
 		}
 		left -= len(b.rows)
 		if b.err == nil {
@@ -211,4 +215,29 @@ func (r *Reading) holds(id string) bool {
 	at := func(i int) []byte { return r.ids[i*len(id) : (i+1)*len(id)] }
 	i := sort.Search(r.Number, func(i int) bool { return string(at(i)) >= id })
 	return i < r.Number && string(at(i)) == id
+}
+
+// name finds out who it was, as far as the response tells.
+func (row *Row) name(tx *store.Tx) error {
+	row.Code = row.Pseudonym
+	if row.Member != "" {
+		m, err := tx.Member(row.Member)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			row.Who, row.Code = m.Name, m.Code
+		}
+	}
+	if row.By == "" {
+		return nil
+	}
+	m, err := tx.Member(row.By)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err == nil {
+		row.ByName = m.Name
+	}
+	return nil
 }
