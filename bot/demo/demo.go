@@ -6,6 +6,7 @@
 //	people.toml     60 women who are registered for them
 //	club.go         one club of pupils, by nicknames
 //	shelf.go        one document on the shelf
+//	questionnaire.go  the questionnaire on raising children under 36 months, a workbook
 //	phones.go       the network on which the women of the sample have their phones
 //	clock.go        the time of a demo, which can be moved forward
 //

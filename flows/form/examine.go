@@ -8,6 +8,7 @@ type Upload struct {
 	XLSForm  *Workbook // the form in the standard's writing, if it came as a simple sheet; else nil
 	Release  Release
 	Findings []Finding // of all kinds, in the order of sheets and rows
+	Extent   Extent    // how many questions it asks; zero for a form that is not to be asked
 }
 
 // Examine opens a workbook, tells a simple sheet from an XLSForm, reads it, and looks for what people
@@ -39,5 +40,10 @@ func Examine(name string, file []byte) *Upload {
 	u.Release, extra = ReadRelease(w)
 	fs := &findings{list: slices.Concat(found, read, extra)}
 	u.Findings = fs.done(w.names())
+	if u.Form != nil && !Broken(u.Findings) {
+		if l, err := NewLogic(u.Form); err == nil {
+			u.Extent = l.Extent()
+		}
+	}
 	return u
 }

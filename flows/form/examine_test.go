@@ -64,6 +64,9 @@ func TestExamine(t *testing.T) {
 		if u.Form != nil && (u.Form.Title != "Phiếu của chị Lan" || u.Form.ID != "phieu_cua_chi_lan") {
 			t.Errorf("%v: the form is %s, %q", tt.names, u.Form.ID, u.Form.Title)
 		}
+		if asks := u.Form != nil; asks != (u.Extent.Longest == 1) {
+			t.Errorf("%v: the extent is %+v", tt.names, u.Extent)
+		}
 		if slices.Contains(tt.names, "phat_hanh") != (u.Release.Anonymity == Anonymous) {
 			t.Errorf("%v: release %+v", tt.names, u.Release)
 		}

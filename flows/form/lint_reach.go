@@ -164,8 +164,20 @@ func (p *prover) domain(at place) xpath.Domain {
 	if d, ok := p.domains[q.Name]; ok {
 		return d
 	}
+	d := p.linter.form.domain(q)
+	d.Unanswered = q.Required != "true()" || q.Relevant != "" || slices.ContainsFunc(at.around, func(o Item) bool { return o.Body().Relevant != "" })
+	// A default, a calculation or a trigger may put an answer there that the question does not offer.
+	if q.Default != "" || q.Calculation != "" || len(q.Trigger) > 0 {
+		d = xpath.Domain{}
+	}
+	p.domains[q.Name] = d
+	return d
+}
+
+// domain is what a question can be answered with, if nothing but the answers to it count.
+func (f *Form) domain(q *Question) xpath.Domain {
 	var d xpath.Domain
-	list := p.linter.form.List(q)
+	list := f.List(q)
 	switch q.Kind {
 	case SelectOne, SelectMultiple:
 		if list == nil {
@@ -195,11 +207,5 @@ func (p *prover) domain(at place) xpath.Domain {
 	case TextAnswer:
 		d.Of = xpath.FreeText
 	}
-	d.Unanswered = q.Required != "true()" || q.Relevant != "" || slices.ContainsFunc(at.around, func(o Item) bool { return o.Body().Relevant != "" })
-	// A default, a calculation or a trigger may put an answer there that the question does not offer.
-	if q.Default != "" || q.Calculation != "" || len(q.Trigger) > 0 {
-		d = xpath.Domain{}
-	}
-	p.domains[q.Name] = d
 	return d
 }

@@ -189,6 +189,11 @@ func drawForm(t *rapid.T) *Form {
 	m := &formMaker{t: t}
 	m.item(0)
 	m.items(3)
+	return m.form()
+}
+
+// form is what was drawn.
+func (m *formMaker) form() *Form {
 	choices := [][]string{
 		{"list_name", "name", "label::Tiếng Việt (vi)", "label::English (en)", "g"},
 		{"a", "a1", "Một", "One", ""}, {"a", "a2", "Hai", "Two", ""}, {"a", "a3", "Ba", "Three", ""},
@@ -197,7 +202,7 @@ func drawForm(t *rapid.T) *Form {
 	w := &Workbook{Name: "data", Sheets: []*Sheet{NewSheet("survey", append([][]string{madeColumns}, m.rows...)), NewSheet("choices", choices)}}
 	f, found := Read(w)
 	if Broken(found) {
-		t.Fatalf("the form that was drawn is broken: %v\n%q", found, m.rows)
+		m.t.Fatalf("the form that was drawn is broken: %v\n%q", found, m.rows)
 	}
 	return f
 }
