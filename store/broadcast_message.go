@@ -158,9 +158,13 @@ func (tx *Tx) MayGoOn(b *Broadcast) (PauseReason, error) {
 }
 
 // StillMeant says whether the member is meant by b now: is there, takes
-// broadcasts, holds the seat, is in the club, lives in the area.
+// broadcasts, holds the seat, is in the club, lives in the area, has not answered
+// the campaign.
 func (tx *Tx) StillMeant(b *Broadcast, member string) (bool, error) {
 	if takes, err := tx.TakesBroadcasts(member); err != nil || !takes {
+		return false, err
+	}
+	if asked, err := tx.stillAsked(b, member); err != nil || !asked {
 		return false, err
 	}
 	return tx.Meant(b.Recipients(), member)

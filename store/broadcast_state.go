@@ -185,9 +185,9 @@ func (tx *Tx) Again(b *Broadcast) (*Broadcast, error) {
 	next := b.clone()
 	next = &Broadcast{
 		By: b.By, Text: next.Text, File: b.File, Training: b.Training, Audience: next.Audience, Scope: next.Scope,
-		Lane: b.Lane, Urgent: b.Urgent, Source: b.ID, Document: b.Document, Title: b.Title,
+		Lane: b.Lane, Urgent: b.Urgent, Source: b.ID, Document: b.Document, Title: b.Title, Campaign: b.Campaign,
 	}
-	if b.Document != "" {
+	if b.Document != "" || b.Campaign != "" {
 		next.Follows = b.First()
 	}
 	return next, tx.AddBroadcast(next)
@@ -311,7 +311,7 @@ func (tx *Tx) begin(b *Broadcast) error {
 	default:
 		b.Lane = ProvinceLane
 	}
-	if err := tx.noteSent(b); err != nil {
+	if err := errors.Join(tx.noteSent(b), tx.noteAgain(b)); err != nil {
 		return err
 	}
 	if !b.At.After(tx.Now) {

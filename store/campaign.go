@@ -52,6 +52,10 @@ type Campaign struct {
 	// where this is false, are destroyed. It is told to people before they answer.
 	KeepRest bool `json:"keep_rest,omitzero"`
 
+	// Count is what counting its audience came to while it was a draft; nil: it was
+	// not counted since the draft was changed last.
+	Count *AudienceCount `json:"count,omitzero"`
+
 	State    CampaignState `json:"state"`
 	Invited  string        `json:"invited,omitzero"`  // the [Broadcast] that invited; its roll says whom
 	Again    []string      `json:"again,omitzero"`    // broadcasts to those whom it did not reach
@@ -60,6 +64,9 @@ type Campaign struct {
 	Started  time.Time     `json:"started,omitzero"` // when answers were taken first
 	Closed   time.Time     `json:"closed,omitzero"`
 	Revision int           `json:"revision"`
+
+	ApprovedBy string    `json:"approved_by,omitzero"` // member who agreed to its invitation and reminders; empty: nobody had to
+	Approved   time.Time `json:"approved,omitzero"`
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -78,6 +85,7 @@ type CampaignState string
 
 const (
 	CampaignDraft   CampaignState = "draft"   // is being made
+	CampaignAsked   CampaignState = "asked"   // waits until somebody else approves it: see campaign_approve.go
 	CampaignPlanned CampaignState = "planned" // begins at [Campaign.Since]
 	CampaignRunning CampaignState = "running" // takes answers
 	CampaignClosed  CampaignState = "closed"  // takes none any more
@@ -200,24 +208,29 @@ func (tx *Tx) campaigns(keys iter.Seq2[Pair, error]) iter.Seq2[*Campaign, error]
 
 // ChangeCampaign has change edit the campaign id, keeps the result and returns it.
 // It returns [ErrChanged] when it is not at revision, and [ErrCampaignState] when
-// it is closed. Of one that is not a draft any more the Mode, the Form, the
-// Audience and the Scope must stay; when its Until is moved, its end is planned
-// anew.
+// it is closed, or waits to be approved. Of one that is not a draft any more what
+// was promised and approved stays, whatever change does: the Mode and KeepRest, the
+// Form, the Audience and the Scope, the words and the number of reminders. When its
+// Until is moved, its end is planned anew.
 func (tx *Tx) ChangeCampaign(id string, revision int, change func(*Campaign)) (*Campaign, error) {
 	c, err := tx.Campaign(id)
 	switch {
 	case err != nil:
 		return nil, err
-	case c.State == CampaignClosed:
+	case c.State == CampaignClosed || c.State == CampaignAsked:
 		return c, ErrCampaignState
 	case c.Revision != revision:
 		return c, ErrChanged
 	}
 	was := c.clone()
+	if c.State == CampaignDraft {
+		c.Count = nil
+	}
 	change(c)
 	c.Revision++
 	if was.State != CampaignDraft {
-		c.Mode, c.Form, c.Audience, c.Scope = was.Mode, was.Form, was.Audience, was.Scope
+		c.Mode, c.KeepRest, c.Form, c.Audience, c.Scope = was.Mode, was.KeepRest, was.Form, was.Audience, was.Scope
+		c.Invite, c.Remind, c.Reminders, c.Pause = was.Invite, was.Remind, was.Reminders, was.Pause
 		if !c.Until.Equal(was.Until) {
 			if err := errors.Join(tx.Done(was.due(CampaignCloses, 0, was.Until)), tx.planCampaign(c, CampaignCloses, 0, c.Until)); err != nil {
 				return nil, err
@@ -230,8 +243,18 @@ func (tx *Tx) ChangeCampaign(id string, revision int, change func(*Campaign)) (*
 // PublishCampaign has the draft id begin: at its Since, or now. The invitation is
 // made from then on by [Tx.TurnCampaign]. It returns [ErrCampaign] when its window
 // is over, nobody could answer it, what is to be said is missing, or its numbers
-// are out of bounds, and the errors of [Audience.Check].
+// are out of bounds, the errors of [Audience.Check], and [ErrNoScope] when c.By may
+// not write to those whom it invites.
 func (tx *Tx) PublishCampaign(id string, revision int) (*Campaign, error) {
+	c, err := tx.publishable(id, revision)
+	if err != nil {
+		return c, err
+	}
+	return tx.beginCampaign(c)
+}
+
+// publishable returns the draft id if it can be published as it is.
+func (tx *Tx) publishable(id string, revision int) (*Campaign, error) {
 	c, err := tx.Campaign(id)
 	switch {
 	case err != nil:
@@ -244,16 +267,26 @@ func (tx *Tx) PublishCampaign(id string, revision int) (*Campaign, error) {
 	if err := c.complete(tx.Now); err != nil {
 		return c, err
 	}
+	return c, tx.campaignScope(c)
+}
+
+// campaignScope returns [ErrNoScope] when c.By may not write to those whom c
+// invites.
+func (tx *Tx) campaignScope(c *Campaign) error {
+	if c.Audience.Op == "" {
+		return nil
+	}
+	return tx.wantScope(&Broadcast{By: c.By, Scope: c.Scope})
+}
+
+// beginCampaign has c, which is complete, begin.
+func (tx *Tx) beginCampaign(c *Campaign) (*Campaign, error) {
 	if _, err := tx.FormVersion(c.Form, c.Version); err != nil {
 		return nil, err
 	}
 	c.State = CampaignPlanned
 	c.Revision++
-	begin := c.Since
-	if begin.Before(tx.Now) {
-		begin = tx.Now
-	}
-	if err := errors.Join(tx.planCampaign(c, CampaignCloses, 0, c.Until), tx.planCampaignReminders(c, begin)); err != nil {
+	if err := tx.planCampaign(c, CampaignCloses, 0, c.Until); err != nil {
 		return nil, err
 	}
 	if c.Since.After(tx.Now) {
@@ -331,26 +364,43 @@ func (tx *Tx) TurnCampaign(d CampaignDue) error {
 		return err
 	}
 	switch {
+	case d.What == CampaignOpens && c.State == CampaignPlanned && tx.Now.Before(c.Since):
+		return nil // it was planned anew
 	case d.What == CampaignOpens && c.State == CampaignPlanned:
+		switch err := tx.campaignScope(c); {
+		case errors.Is(err, ErrNoScope):
+			return tx.haltCampaign(c, CampaignNoScope)
+		case err != nil:
+			return err
+		}
 		return tx.openCampaign(c)
 	case d.What == CampaignReminds && c.State == CampaignRunning && len(c.Reminded) < d.Number:
 		_, err := tx.RemindCampaign(c)
-		if errors.Is(err, ErrReminded) || errors.Is(err, ErrNoScope) {
+		switch {
+		case errors.Is(err, ErrNoScope):
+			return tx.tellCampaign(c, CampaignNoReminder)
+		case errors.Is(err, ErrReminded), errors.Is(err, ErrCampaignState):
 			return nil
 		}
 		return err
 	case d.What == CampaignCloses && (c.State == CampaignRunning || c.State == CampaignPlanned) && !tx.Now.Before(c.Until):
-		_, err := tx.CloseCampaign(c.ID)
-		return err
+		c, err := tx.CloseCampaign(c.ID)
+		if err != nil {
+			return err
+		}
+		return tx.tellCampaign(c, CampaignOver)
 	}
 	return nil
 }
 
-// openCampaign lets c take answers, and invites.
+// openCampaign lets c take answers, invites, and plans the reminders.
 func (tx *Tx) openCampaign(c *Campaign) error {
 	c.State, c.Started = CampaignRunning, tx.Now
+	if err := tx.planCampaignReminders(c, tx.Now); err != nil {
+		return err
+	}
 	if c.Audience.Op != "" {
-		b, err := tx.campaignBroadcast(c, c.Audience, c.Invite, "")
+		b, err := tx.campaignBroadcast(c, c.By, c.Audience, c.Invite, "")
 		if err != nil {
 			return err
 		}
@@ -361,8 +411,14 @@ func (tx *Tx) openCampaign(c *Campaign) error {
 
 // RemindCampaign writes to those whom c has invited and who have not answered when
 // their turn comes. It returns [ErrReminded] when that was done [MaxReminders]
-// times, and [ErrCampaignState] when c takes no answers or has invited nobody.
+// times, [ErrCampaignState] when c takes no answers or has invited nobody, and
+// [ErrNoScope] when c.By may not write to them any more.
 func (tx *Tx) RemindCampaign(c *Campaign) (*Broadcast, error) {
+	return tx.RemindCampaignBy(c, c.By)
+}
+
+// RemindCampaignBy is [Tx.RemindCampaign] in the name of the member by.
+func (tx *Tx) RemindCampaignBy(c *Campaign, by string) (*Broadcast, error) {
 	switch {
 	case c.State != CampaignRunning || c.Invited == "":
 		return nil, ErrCampaignState
@@ -373,7 +429,7 @@ func (tx *Tx) RemindCampaign(c *Campaign) (*Broadcast, error) {
 	if words["vi"] == "" {
 		words = c.Invite
 	}
-	b, err := tx.campaignBroadcast(c, Audience{Op: NotAnswered, ID: c.ID}, words, c.Invited)
+	b, err := tx.campaignBroadcast(c, by, Audience{Op: NotAnswered, ID: c.ID}, words, c.Invited)
 	if err != nil {
 		return nil, err
 	}
@@ -381,12 +437,15 @@ func (tx *Tx) RemindCampaign(c *Campaign) (*Broadcast, error) {
 	return b, tx.putCampaign(c)
 }
 
-// campaignBroadcast has a broadcast of c begin. Whoever published c had it approved
-// where that is needed.
-func (tx *Tx) campaignBroadcast(c *Campaign, to Audience, words Text, follows string) (*Broadcast, error) {
+// campaignBroadcast has a broadcast of c begin. Where it needs somebody's approval,
+// c has it.
+func (tx *Tx) campaignBroadcast(c *Campaign, by string, to Audience, words Text, follows string) (*Broadcast, error) {
 	b := &Broadcast{
-		By: c.By, Text: maps.Clone(words), Campaign: c.ID, Title: c.Title, Follows: follows,
-		Audience: to, Scope: c.Scope,
+		By: by, Text: maps.Clone(words), Campaign: c.ID, Title: c.Title, Follows: follows,
+		Audience: to, Scope: c.Scope, ApprovedBy: c.ApprovedBy, Approved: c.Approved,
+	}
+	if err := tx.sendable(b); err != nil { // before anything is kept of what is not sent
+		return nil, err
 	}
 	if err := tx.AddBroadcast(b); err != nil {
 		return nil, err
@@ -394,7 +453,8 @@ func (tx *Tx) campaignBroadcast(c *Campaign, to Audience, words Text, follows st
 	return tx.SendBroadcast(b.ID, false)
 }
 
-// CloseCampaign ends the campaign id: no answers are taken from now on, and of an
+// CloseCampaign ends the campaign id: no answers are taken from now on, nobody is
+// invited or reminded any more, and of an
 // anonymous one those that wait are released or destroyed, as was said. What
 // people have begun and not sent is deleted some days later by [Tx.ForgetDrafts].
 // It returns [ErrCampaignState] when it is a draft or closed already.
@@ -408,6 +468,11 @@ func (tx *Tx) CloseCampaign(id string) (*Campaign, error) {
 	}
 	c.State, c.Closed = CampaignClosed, tx.Now
 	c.Revision++
+	for _, id := range c.broadcasts() { // nobody is invited to what is over
+		if _, err := tx.CancelBroadcast(id); err != nil && !errors.Is(err, ErrBroadcastState) {
+			return nil, err
+		}
+	}
 	if c.Mode == Anonymous {
 		if err := tx.settleBox(c); err != nil {
 			return nil, err
@@ -615,6 +680,32 @@ func (tx *Tx) unanswered(campaign, member string) (bool, error) {
 	return err == nil && p.State == PartBegun, err
 }
 
+// stillAsked says whether the member may still answer the campaign to which b
+// invites, and an answer of hers is wanted. Who came by the link before the letter
+// has reached her needs none.
+func (tx *Tx) stillAsked(b *Broadcast, member string) (bool, error) {
+	if b.Campaign == "" {
+		return true, nil
+	}
+	c, err := tx.Campaign(b.Campaign)
+	if err != nil || !c.Takes(tx.Now) {
+		return false, err
+	}
+	open, err := tx.unanswered(c.ID, member)
+	if err != nil || !open || len(c.Quotas) == 0 {
+		return open, err
+	}
+	m, err := tx.Member(member)
+	if err != nil {
+		return false, err
+	}
+	err = tx.Wanted(c, m.Area)
+	if errors.Is(err, ErrQuota) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // putCampaign keeps c, and whether it is live.
 func (tx *Tx) putCampaign(c *Campaign) error {
 	if err := write(tx, &tx.store.campaigns, "campaign", c.ID, c, (*Campaign).clone); err != nil {
@@ -635,5 +726,9 @@ func (c *Campaign) clone() *Campaign {
 	d.Audience = c.Audience.clone()
 	d.Scope = Scope{slices.Clone(c.Scope.Areas), slices.Clone(c.Scope.Clubs), slices.Clone(c.Scope.Trainings)}
 	d.Quotas, d.Again, d.Reminded = slices.Clone(c.Quotas), slices.Clone(c.Again), slices.Clone(c.Reminded)
+	if c.Count != nil {
+		n := *c.Count
+		d.Count = &n
+	}
 	return &d
 }

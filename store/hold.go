@@ -35,6 +35,8 @@ func (h *Hold) KeepsDue(d *Due) bool {
 	switch d.Job {
 	case RemindJob, TellJob, TellOneJob, SeatsJob, GuestsJob, ClubJob, HearJob, OutageJob, BroadcastJob:
 		return true
+	case CampaignJob:
+		return d.Kind() != "campaign/close" // which says nothing, and is never too late
 	}
 	return false
 }

@@ -6,6 +6,7 @@
 //	people.toml     60 women who are registered for them
 //	club.go         one club of pupils, by nicknames
 //	shelf.go        one document on the shelf
+//	answers.go      one questionnaire, with 200 answers without names
 //	questionnaire.go  the questionnaire on raising children under 36 months, a workbook
 //	phones.go       the network on which the women of the sample have their phones
 //	clock.go        the time of a demo, which can be moved forward
@@ -173,6 +174,9 @@ func (s *sample) fill(tx *store.Tx, now time.Time) error {
 	}
 	if err := addDocument(tx, members[0]); err != nil {
 		return fmt.Errorf("document: %w", err)
+	}
+	if err := addQuestionnaire(tx, now, members[0]); err != nil {
+		return fmt.Errorf("questionnaire: %w", err)
 	}
 	return dropLapsed(tx, now)
 }

@@ -84,6 +84,7 @@ func (s *Schedule) jobs() []job {
 		{store.AfterJob, s.after},
 		{store.HearJob, s.hear},
 		{store.BroadcastJob, s.broadcast},
+		{store.CampaignJob, s.campaign},
 		{store.OutageJob, s.outage},
 		{store.ScrubJob, s.scrub},
 		{store.ResealJob, s.reseal},
