@@ -55,7 +55,14 @@ type AnswersFileProgress struct {
 }
 
 // fileFormats are those of files, in the order in which they are offered.
-var fileFormats = []string{"xlsx", "csv", "semicolon", "sav", "dta", "json"}
+var fileFormats = []Option{
+	{ID: "xlsx", Label: "results.format_xlsx", Wide: true},
+	{ID: "csv", Label: "results.format_csv", Wide: true},
+	{ID: "semicolon", Label: "results.format_semicolon", Wide: true},
+	{ID: "sav", Label: "results.format_sav", Wide: true},
+	{ID: "dta", Label: "results.format_dta", Wide: true},
+	{ID: "json", Label: "results.format_json", Wide: true},
+}
 
 func askFileFormat(t *Turn) error {
 	c, _, err := t.resultCampaign()
@@ -67,14 +74,12 @@ func askFileFormat(t *Turn) error {
 	} else {
 		t.Say("results.file_which", "title", c.Title)
 	}
-	for _, format := range fileFormats {
-		t.Offer(Option{ID: format, Label: "results.format_" + format, Wide: true})
-	}
+	t.Offer(fileFormats...)
 	return nil
 }
 
 func takeFileFormat(t *Turn) error {
-	if !slices.Contains(fileFormats, t.Chosen()) {
+	if !slices.ContainsFunc(fileFormats, func(o Option) bool { return o.ID == t.Chosen() }) {
 		return t.Again("engine.unclear")
 	}
 	t.Set("format", t.Chosen())
