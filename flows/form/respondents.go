@@ -86,7 +86,7 @@ func (c Coverage) Unasked() []string {
 
 const (
 	// mostScoutWork bounds the search for respondents: items computed anew, in all. It is about a second.
-	mostScoutWork = 3_000_000
+	mostScoutWork = 1_500_000
 
 	workOfProof = 20_000 // what one costs in this measure
 
