@@ -32,7 +32,7 @@ const (
 // follows them. Each stands in the source as it stands here.
 var prefixes = []string{
 	"courtesy.", // the word and its answer
-	"finding.", "phrase.",
+	"finding.", "phrase.", "formchange.",
 	"invite.as_",
 	"broadcast.audience_", "broadcast.bin_", "broadcast.count_", "broadcast.mark_", "broadcast.preview_", "broadcast.state_", "broadcast.text_ask_", "broadcast.why_", "desk.bin_",
 	"address.", "club.rule_nth", "club_meet.nth", "club_meet.why_", "kind.", "language.", "other.", "register.next_", "remind.r", "role.", "training.day_", "training.fact_",

@@ -107,8 +107,7 @@ func (a measured) or(b measured, weight float64, first bool) measured {
 type measurer struct {
 	*ways
 	known map[string]measured // by the items and all that decides about them
-	work  int
-	limit int
+	limit int                 // of work
 }
 
 // whole measures items in parts that do not depend on each other; false if it takes too long.
@@ -126,7 +125,7 @@ func (m *measurer) whole(w *Walk, scope []bool, depth int) (measured, bool) {
 
 // part measures items that depend on each other: it answers the first question that decides, in every way.
 func (m *measurer) part(w *Walk, scope []bool, depth int) (measured, bool) {
-	i := m.at(w, scope, false)
+	i := m.at(w, scope, false, 0)
 	if i < 0 {
 		return m.count(w, scope), true
 	}
@@ -194,11 +193,10 @@ func (m *measurer) stroll(w *Walk, scope []bool) measured {
 	for ; n < strolls && (n < 3 || m.work < most); n++ {
 		at, endless := w, false
 		for range mostSteps {
-			i := m.at(at, scope, false)
+			i := m.at(at, scope, false, 0)
 			if i < 0 {
 				break
 			}
-			m.work += len(m.rules) + at.cells
 			one, ok := m.draw(at, i, chance)
 			if !ok {
 				break

@@ -94,7 +94,7 @@ type tramp struct {
 }
 
 func (b *tramp) goOn(w *Walk) (total measured, ok bool) {
-	i := b.at(w, nil, true)
+	i := b.at(w, nil, true, 0)
 	if i < 0 {
 		all := make([]bool, len(b.rules))
 		for i := range all {

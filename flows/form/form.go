@@ -10,6 +10,9 @@
 //	ReadSimple   a Workbook of one sheet in plain words → the same, by way of an XLSForm
 //	ReadRelease  the sheet phat_hanh → for whom the form is meant
 //	Lint         a Form → further findings: what pyxform lets pass and people stumble over later
+//	Extent       a Form → how many questions it asks, at least, at most and mostly
+//	Respondents  a Form → made-up people who together take every branch of it
+//	Compare      two versions of a Form → what was changed, and whether it breaks what is answered
 //	Walk         a Form and a Response → what to ask next; an answer → the changed Response
 //
 // # Why

@@ -18,17 +18,7 @@ const (
 // reach proves, where it can, that questions are never asked and that no answer satisfies a
 // constraint.
 func (l *linter) reach() {
-	p := &prover{linter: l, places: map[string]place{}, domains: map[string]xpath.Domain{}, known: map[string]bool{}}
-	for it, around := range l.form.All() {
-		if len(around) > maxNesting {
-			continue
-		}
-		if _, twice := p.places[it.Name()]; twice {
-			p.places[it.Name()] = place{ambiguous: true}
-			continue
-		}
-		p.places[it.Name()] = place{item: it, around: slices.Clone(around)}
-	}
+	p := newProver(l)
 	dead := map[*Group]bool{} // groups that are never reached: what is in them is not told again
 	for it, around := range l.form.All() {
 		if len(around) > maxNesting || slices.ContainsFunc(around, func(o Item) bool { return dead[o.Body()] }) {
@@ -63,14 +53,43 @@ type prover struct {
 	known   map[string]bool // by the conditions of a proof: whether they are impossible
 }
 
+// newProver finds where everything stands. The expressions of the form must have been parsed.
+func newProver(l *linter) *prover {
+	p := &prover{linter: l, places: map[string]place{}, domains: map[string]xpath.Domain{}, known: map[string]bool{}}
+	for it, around := range l.form.All() {
+		if len(around) > maxNesting {
+			continue
+		}
+		if _, twice := p.places[it.Name()]; twice {
+			p.places[it.Name()] = place{ambiguous: true}
+			continue
+		}
+		p.places[it.Name()] = place{item: it, around: slices.Clone(around)}
+	}
+	return p
+}
+
 // impossible reports whether no answers let the item be reached and, with a constraint, satisfy it.
 // The conditions of questions that decide it count as well: an answer is only there where it is
 // asked for.
 func (p *prover) impossible(it Item, around []Item, constraint string) bool {
-	var (
-		conditions []xpath.Condition
-		key        strings.Builder // what is proved: many questions stand under the same conditions
-	)
+	conditions, domain, key := p.gather(it, around, constraint, false)
+	if is, ok := p.known[key]; ok {
+		return is
+	}
+	if p.proofs++; p.proofs > maxProofs {
+		return false
+	}
+	is := xpath.Satisfy(domain, conditions...).Verdict == xpath.Impossible
+	p.known[key] = is
+	return is
+}
+
+// gather lists what must hold for an item to be reached, and with a constraint to be answered; fails asks
+// for the opposite of the item's own condition. key names all that is proved: many questions stand under the
+// same conditions.
+func (p *prover) gather(it Item, around []Item, constraint string, fails bool) (conditions []xpath.Condition, domain func(string) xpath.Domain, _ string) {
+	var key strings.Builder
 	for _, o := range around {
 		if o.Repeat != nil {
 			key.WriteString(o.Name() + "\n")
@@ -98,6 +117,9 @@ func (p *prover) impossible(it Item, around []Item, constraint string) bool {
 		for _, o := range append([]Item{it}, around...) {
 			for _, e := range conditionsOf(o) {
 				add(e, "", "")
+				if n := len(conditions); n == 1 && fails {
+					conditions[0].Not = true
+				}
 			}
 		}
 	}
@@ -114,7 +136,7 @@ func (p *prover) impossible(it Item, around []Item, constraint string) bool {
 			}
 		}
 	}
-	domain := func(name string) xpath.Domain {
+	domain = func(name string) xpath.Domain {
 		at, ok := p.places[name]
 		if !ok || at.ambiguous || at.item.Question == nil || p.inside(at, around) {
 			return xpath.Domain{}
@@ -125,15 +147,7 @@ func (p *prover) impossible(it Item, around []Item, constraint string) bool {
 		}
 		return d
 	}
-	if is, ok := p.known[key.String()]; ok {
-		return is
-	}
-	if p.proofs++; p.proofs > maxProofs {
-		return false
-	}
-	is := xpath.Satisfy(domain, conditions...).Verdict == xpath.Impossible
-	p.known[key.String()] = is
-	return is
+	return conditions, domain, key.String()
 }
 
 // conditionsOf are the conditions under which an item is reached.

@@ -25,6 +25,8 @@ type ways struct {
 	decides []bool    // whether anything else is asked, or answered, by what it holds
 	uses    [][]usage // which expressions look at it
 
+	work int // items computed anew, so far
+
 	classes map[*rule][]xpath.Class
 	inexact map[*rule]bool // it is not only told apart by its classes
 }
@@ -34,6 +36,7 @@ type usage struct {
 	x     *xpath.Expr
 	self  string // the question whose answer "." is; "" for none
 	value bool   // more of it matters than whether it is true
+	count bool   // it counts a repeat
 }
 
 // proofDay is the day on which forms that ask for today are looked at, so that a file always looks the
@@ -81,7 +84,7 @@ func newWays(l *Logic) *ways {
 // read notes what an expression of r looks at, and lists it.
 func (s *ways) read(r *rule, x *xpath.Expr, value bool) []*rule {
 	all := s.logic.reads(r, x)
-	u := usage{x: x, value: value}
+	u := usage{x: x, value: value, count: x != nil && x == r.count}
 	if x != nil && x == r.constraint {
 		u.self = r.name
 		s.uses[s.id[r]] = append(s.uses[s.id[r]], u)
@@ -149,6 +152,9 @@ func (s *ways) answers(r *rule) []xpath.Class {
 	}
 	q := r.item.Question
 	d := s.logic.form.domain(q)
+	if q.Kind == DateTime {
+		d.Of = xpath.DateAnswer
+	}
 	if steps := rangeNumbers(q); steps != nil {
 		d = xpath.Domain{Of: xpath.OneOf, Choices: steps}
 	}
@@ -158,8 +164,13 @@ func (s *ways) answers(r *rule) []xpath.Class {
 		}
 	}
 	all := xpath.Classes(r.name, d, conditions, values)
+	for i := range all {
+		if q.Kind == DateTime {
+			all[i].Answer += "T12:00"
+		}
+	}
 	if len(all) == 0 {
-		all = specimens(q, d)
+		all = s.specimens(q, d)
 	}
 	s.inexact[r] = volatile || len(s.logic.byName[r.name]) > 1
 	s.classes[r] = all
@@ -189,19 +200,22 @@ func rangeNumbers(q *Question) []string {
 }
 
 // specimens are answers to a question of which nothing better is known.
-func specimens(q *Question, d xpath.Domain) []xpath.Class {
-	texts := []string{"…", "Lan", "12", "0912345678", "an@example.vn"}
+func (s *ways) specimens(q *Question, d xpath.Domain) []xpath.Class {
+	texts := []string{"…", "Lan", "12", "1990", "0912345678", "012345678901", "an@example.vn", "ABC123"}
+	day := func(ahead int) string {
+		return s.setting.Clock.Now.In(s.setting.Clock.Zone).AddDate(0, 0, ahead).Format(time.DateOnly)
+	}
 	switch q.Kind {
 	case SelectOne, SelectMultiple, SelectExternal, Rank:
 		texts = append(slices.Clone(d.Choices), "1", "2", "3")
 	case Integer, Decimal, Range:
-		texts = []string{"0", "1", "2", "5", "18", "30", "100"}
+		texts = []string{"0", "1", "2", "5", "18", "30", "100", "1990", "2020"}
 	case Date:
-		texts = []string{"2026-03-08", "2026-03-01", "1990-05-12", "2027-01-01"}
+		texts = []string{day(0), day(-7), day(-400), day(-7000), day(-12000), day(7), day(400)}
 	case Time:
 		texts = []string{"08:30", "17:00"}
 	case DateTime:
-		texts = []string{"2026-03-08T08:30", "1990-05-12T17:00"}
+		texts = []string{day(0) + "T08:30", day(-400) + "T17:00", day(7) + "T08:30"}
 	case Acknowledge:
 		return []xpath.Class{{Answer: "OK", Weight: 1}}
 	case Point:
@@ -223,9 +237,11 @@ type way struct {
 }
 
 // at finds the first step in a scope that must be answered to see what else is asked; -1 for none. all asks
-// for every step that is to be answered, deciding or not. A nil scope is the form.
-func (s *ways) at(w *Walk, scope []bool, all bool) int {
-	for i, p := range w.steps {
+// for every step that is to be answered, deciding or not. A nil scope is the form; steps before from are not
+// looked at.
+func (s *ways) at(w *Walk, scope []bool, all bool, from int) int {
+	for i := from; i < len(w.steps); i++ {
+		p := w.steps[i]
 		k := s.id[p.rule]
 		if scope != nil && !scope[k] || p.kind != Ask && p.kind != More || w.done(p) {
 			continue
@@ -248,10 +264,15 @@ func (s *ways) after(w *Walk, i int) []way {
 		return all
 	}
 	total := 0.0
-	for _, a := range s.candidates(w, p) {
-		if one, ok := s.answer(w, p, a); ok {
-			total += a.Weight
-			all = append(all, one)
+	for _, some := range [...][]xpath.Class{s.candidates(w, p), s.spares(w, p)} {
+		for _, a := range some {
+			if one, ok := s.answer(w, p, a); ok {
+				total += a.Weight
+				all = append(all, one)
+			}
+		}
+		if total > 0 {
+			break
 		}
 	}
 	if one, ok := s.skip(w, p); ok {
@@ -280,7 +301,30 @@ func (s *ways) draw(w *Walk, i int, chance *rand.Rand) (way, bool) {
 		}
 		all = slices.Delete(all, k, k+1)
 	}
+	for _, a := range s.spares(w, p) {
+		if one, ok := s.answer(w, p, a); ok {
+			return one, true
+		}
+	}
 	return s.skip(w, p)
+}
+
+// spares are answers to try where none of the classes is taken: a constraint asks for more than a comparison,
+// such as a pattern, a sum or the day.
+func (s *ways) spares(w *Walk, p step) []xpath.Class {
+	r := p.rule
+	if r.constraint == nil {
+		return nil
+	}
+	all := s.specimens(r.item.Question, xpath.Domain{})
+	for _, x := range s.logic.reads(r, r.constraint) {
+		for _, in := range w.reach(p.in, x.level, nil, nil) {
+			if v := w.said(in, x); v != "" && x != r {
+				all = append(all, xpath.Class{Answer: v, Weight: 1, Open: true}) // it may have to be the same
+			}
+		}
+	}
+	return all
 }
 
 // heaviest draws one of some classes by their weights.
@@ -313,6 +357,7 @@ func (s *ways) candidates(w *Walk, p step) []xpath.Class {
 
 // answer goes on by an answer; false if the form does not take it.
 func (s *ways) answer(w *Walk, p step, a xpath.Class) (way, bool) {
+	s.work += len(s.rules) + w.cells
 	c := *w
 	if c.Answer(p.path, a.Answer) != nil {
 		return way{}, false
@@ -322,6 +367,7 @@ func (s *ways) answer(w *Walk, p step, a xpath.Class) (way, bool) {
 
 // skip goes on without an answer; false where one is required.
 func (s *ways) skip(w *Walk, p step) (way, bool) {
+	s.work += len(s.rules) + w.cells
 	c := *w
 	if c.Skip(p.path) != nil {
 		return way{}, false
@@ -331,6 +377,7 @@ func (s *ways) skip(w *Walk, p step) (way, bool) {
 
 // instances gives a repeat its number of instances.
 func (s *ways) instances(w *Walk, p step, n int) way {
+	s.work += len(s.rules) + w.cells
 	c := *w
 	c.response = w.response.clone()
 	at := w.response.Repeats[p.path]
