@@ -83,6 +83,9 @@ func (b *Block) Widest() float64 {
 	return w
 }
 
+// Lines is how many lines the text takes.
+func (b *Block) Lines() int { return len(b.lines) }
+
 // extent is how far a line reaches above and below its baseline, in points.
 func (b *Block) extent(d *Document, l line) (ascent, descent float64) {
 	latin, _ := d.fonts.pick(b.style) // also of a line without text

@@ -109,6 +109,7 @@ func short(b []byte) float64 {
 type typeface struct {
 	*face
 	number int // its name in the document is F and this
+	own    *font.Face
 	shaper *harfbuzz.Font
 	width  func(font.GID) float64 // in thousandths of the size, as the file says it
 	shown  map[font.GID]bool
@@ -126,6 +127,7 @@ func (d *Document) typeface(f *face) *typeface {
 	t := &typeface{
 		face:   f,
 		number: len(d.faces) + 1,
+		own:    own,
 		shaper: harfbuzz.NewFont(own),
 		width:  func(id font.GID) float64 { return float64(own.HorizontalAdvance(id)) * 1000 / f.unitsPerEm },
 		shown:  map[font.GID]bool{0: true}, // every font has the glyph for what it lacks

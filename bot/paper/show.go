@@ -21,18 +21,7 @@ func (p *Page) Put(d *Document, b *Block, x, y float64) {
 
 // line shows a line whose baseline is at y.
 func (p *Page) line(b *Block, l line, x, y float64) {
-	stretch := 0.0 // of each space
-	x += l.indent
-	switch room := b.Width - l.indent - l.width; b.style.Align {
-	case Center:
-		x += room / 2
-	case Right:
-		x += room
-	case Justify:
-		if !l.last && l.spaces > 0 && room > 0 {
-			stretch = room / float64(l.spaces)
-		}
-	}
+	x, stretch := b.begin(l, x)
 	if len(l.pieces) == 0 {
 		return
 	}
@@ -50,6 +39,22 @@ func (p *Page) line(b *Block, l line, x, y float64) {
 		}
 	}
 	fmt.Fprintln(&p.content, "ET")
+}
+
+// begin is where a line begins in a block that is at x, and by how much each of its spaces is wider.
+func (b *Block) begin(l line, x float64) (start, stretch float64) {
+	x += l.indent
+	switch room := b.Width - l.indent - l.width; b.style.Align {
+	case Center:
+		x += room / 2
+	case Right:
+		x += room
+	case Justify:
+		if !l.last && l.spaces > 0 && room > 0 {
+			stretch = room / float64(l.spaces)
+		}
+	}
+	return x, stretch
 }
 
 // run shows the glyphs of a run. Where a glyph does not say by itself what text

@@ -241,3 +241,92 @@ func TestHideCrossFromWhoKnowsTheRules(t *testing.T) {
 		t.Error("a hidden cell is betrayed by how the table was hidden")
 	}
 }
+
+// Where people may be in several columns, the attacker tries out how many of each row were in one, in the
+// other, in both and in none.
+func TestHideCrossMany(t *testing.T) {
+	hiddenCells := 0
+	one := func(t *rapid.T) {
+		var counts [][]int
+		var people []int
+		margin, n := make([]int, 3), 0
+		for range 2 {
+			var kinds [4]int // in the first, the second, both, none
+			for i, most := range []int{6, 6, 20, 2} {
+				kinds[i] = rapid.IntRange(0, most).Draw(t, "n")
+			}
+			counts = append(counts, []int{kinds[0] + kinds[2], kinds[1] + kinds[2]})
+			people = append(people, total(kinds[:]))
+			n += total(kinds[:])
+			for j, c := range []int{kinds[0] + kinds[2], kinds[1] + kinds[2], kinds[3]} {
+				margin[j] += c
+			}
+		}
+		rows, ok1 := Hide(people)
+		columns, ok2 := hideMany(margin, 2, n)
+		if !ok1 || !ok2 {
+			return
+		}
+		left := columns[2]
+		columns = columns[:2]
+		shown, ok := hideCrossMany(counts, people, rows, columns, left)
+		if !ok {
+			return
+		}
+		var ways [2]map[[4]int]bool // the first, the second, none, people
+		for i := range ways {
+			ways[i] = map[[4]int]bool{}
+			s := shown[i]
+			for a := s[0].Low; a <= s[0].High; a++ {
+				for b := s[1].Low; b <= s[1].High; b++ {
+					for both := 0; both <= min(a, b); both++ {
+						for out := range left.High + 1 {
+							if all := a + b - both + out; all >= rows[i].Low && all <= rows[i].High {
+								ways[i][[4]int{a, b, out, all}] = true
+							}
+						}
+					}
+				}
+			}
+		}
+		seen := [2][2]map[int]bool{{{}, {}}, {{}, {}}}
+		for first := range ways[0] {
+			for second := range ways[1] {
+				out := first[2] + second[2]
+				fits := first[3]+second[3] == n && out >= left.Low && out <= left.High
+				for j, m := range columns {
+					fits = fits && first[j]+second[j] >= m.Low && first[j]+second[j] <= m.High
+				}
+				for j := range columns {
+					if fits {
+						seen[0][j][first[j]], seen[1][j][second[j]] = true, true
+					}
+				}
+			}
+		}
+		for i, row := range shown {
+			for j, s := range row {
+				c := counts[i][j]
+				if c < s.Low || c > s.High || s.Exact() && (c < Few || people[i]-c < Few) {
+					t.Fatalf("%v of %v is shown as %v", counts, people, shown)
+				}
+				if c >= Few && people[i]-c >= Few {
+					continue
+				}
+				hiddenCells++ // few are in it, or few are not
+				if len(seen[i][j]) < Few-1 {
+					t.Fatalf("%v of %v is shown as %v with %v, %v: cell %d, %d can only be %v", counts, people, shown, rows, columns, i, j, seen[i][j])
+				}
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 {
+			one(t)
+		}
+	})
+	t.Logf("%d cells hidden", hiddenCells)
+	if hiddenCells == 0 {
+		t.Error("nothing was hidden")
+	}
+}

@@ -21,8 +21,8 @@ const MaxCells = 1_000
 type Cross struct {
 	Rows, Columns *Figure
 	Kind          Kind // Counts, or Many where one person may be in several columns, or Nothing
-	// Cells are by row and column as the bars of the figures are; behind the last row and the last column is
-	// one for the people without an answer, unless there are none.
+	// Cells are by row and column as the bars of the figures are; behind the last row is one for the people
+	// without an answer, unless there are none, and behind the last column, unless Kind is Many.
 	Cells [][]Span
 }
 
@@ -89,13 +89,16 @@ func (t *Tally) Cross(p Pair) *Cross {
 		return c
 	}
 	rows, columns := c.Rows.margins(), c.Columns.margins()
+	if c.Columns.Kind == Many {
+		columns = columns[:len(c.Columns.Bars)]
+	}
 	counts := x.ordered()[:len(rows)] // nobody is in what the margins leave out
 	for i := range counts {
 		counts[i] = counts[i][:len(columns)]
 	}
 	ok := false
 	if c.Columns.Kind == Many {
-		c.Cells, ok = hideCrossMany(counts, x.rows.partition(t.n)[:len(rows)], rows, columns)
+		c.Cells, ok = hideCrossMany(counts, x.rows.partition(t.n)[:len(rows)], rows, columns, c.Columns.Left)
 	} else {
 		c.Cells, ok = hideCross(counts, rows, columns)
 	}

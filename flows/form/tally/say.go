@@ -155,10 +155,11 @@ func (w Words) CrossLines(c *Cross) []string {
 	if c.Kind == Nothing {
 		return append(all, w.T("figure.cross_nothing", "most", Few))
 	}
-	for _, row := range w.Table(c)[1:] {
+	table := w.Table(c)
+	for _, row := range table[1:] {
 		all = append(all, "", w.T("figure.line", "label", row[0], "value", row[len(row)-1]))
 		for j, value := range row[1 : len(row)-1] {
-			all = append(all, w.T("figure.cell", "label", w.head(c.Columns)[j], "value", value))
+			all = append(all, w.T("figure.cell", "label", table[0][1+j], "value", value))
 		}
 	}
 	return append(all, w.Notes(c.Columns)...)
@@ -170,7 +171,7 @@ func (w Words) Table(c *Cross) [][]string {
 	if c.Kind == Nothing {
 		return nil
 	}
-	head := append([]string{""}, w.head(c.Columns)...)
+	head := append([]string{""}, w.head(c.Columns)[:len(c.Cells[0])]...)
 	all := [][]string{append(head, w.T("figure.total"))}
 	margins := c.Rows.margins()
 	for i, label := range w.head(c.Rows) {
