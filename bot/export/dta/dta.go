@@ -293,3 +293,6 @@ func (w *Writer) write(b []byte) {
 }
 
 func (w *Writer) say(s string) { w.write([]byte(s)) }
+
+// Err is the first error there was, nil for none: a reason to stop before Close.
+func (w *Writer) Err() error { return w.err }

@@ -214,3 +214,6 @@ func (w *Writer) Close() error {
 	}
 	return nil
 }
+
+// Err is the first error there was, nil for none: a reason to stop before Close.
+func (w *Writer) Err() error { return w.err }

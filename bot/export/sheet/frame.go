@@ -12,11 +12,11 @@ const (
 
 // The styles of cells, as they stand in a cell: the index among cellXfs in [styles].
 const (
-	stylePlain    = `"`
-	styleHead     = `" s="1"`
-	styleWrapped  = `" s="2"`
-	styleDate     = `" s="3"`
-	styleDateTime = `" s="4"`
+	stylePlain    = ""
+	styleHead     = ` s="1"`
+	styleWrapped  = ` s="2"`
+	styleDate     = ` s="3"`
+	styleDateTime = ` s="4"`
 )
 
 const styles = `<styleSheet xmlns="` + mainSpace + `">` +
