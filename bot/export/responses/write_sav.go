@@ -79,9 +79,6 @@ func (w *writing) spssVariable(c *column) sav.Variable {
 	v := sav.Variable{Name: c.short, Label: cut(c.title, sav.MaxLabel, math.MaxInt), Measure: sav.Nominal}
 	if c.holdsText() {
 		v.Width = min(max(c.width, 1), sav.MaxText)
-		if c.field != nil && v.Width >= len(skippedCode) {
-			v.MissingText = []string{skippedCode, refusedCode}
-		}
 		return v
 	}
 	switch c.kind {

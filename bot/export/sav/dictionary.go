@@ -85,7 +85,6 @@ func writeDictionary(out *bufio.Writer, f *File) error {
 	d.longNames(all)
 	d.longTexts(all)
 	d.string(20, "UTF-8")
-	d.longMissing(all)
 	d.record(16, 8, 2)
 	binary.Write(d, binary.LittleEndian, []uint64{1, uint64(f.Cases)}) // #nosec G104 G115 -- not negative
 	d.ints(999, 0)
@@ -109,10 +108,10 @@ func check(f *File) error {
 			return fmt.Errorf("the label of %s has %d bytes", v.Name, len(v.Label))
 		case v.Width > MaxText:
 			return fmt.Errorf("the texts of %s have %d bytes", v.Name, v.Width)
-		case len(v.Missing) > 3 || len(v.MissingText) > 3:
+		case len(v.Missing) > 3:
 			return fmt.Errorf("%s has more than three missing values", v.Name)
-		case v.Width > 0 && len(v.Values) > 0:
-			return fmt.Errorf("texts of %s have labels", v.Name)
+		case v.Width > 0 && len(v.Values)+len(v.Missing) > 0:
+			return fmt.Errorf("texts of %s have labels or count as missing", v.Name)
 		}
 		for _, l := range v.Values {
 			if len(l.Label) > MaxValueLabel {
@@ -138,32 +137,23 @@ func (d *dictionary) header(f *File, size int) {
 
 // variable writes a variable record, and one for each further eight bytes of a text.
 func (d *dictionary) variable(s segment) {
-	label, missing := s.Label, 0
-	switch {
-	case !s.first:
+	label := s.Label
+	if !s.first {
 		label = ""
-	case s.width == 0:
-		missing = len(s.Missing)
-	case s.width <= 8:
-		missing = len(s.MissingText)
 	}
 	labelled := 0
 	if label != "" {
 		labelled = 1
 	}
 	format := s.printed()
-	d.ints(2, s.width, labelled, missing, format, format)
+	d.ints(2, s.width, labelled, len(s.Missing), format, format)
 	d.text(s.short, 8)
 	if label != "" {
 		d.ints(len(label))
 		d.text(label, (len(label)+3)/4*4)
 	}
-	for i := range missing {
-		if s.width == 0 {
-			d.float(s.Missing[i])
-		} else {
-			d.text(s.MissingText[i], 8)
-		}
+	for _, x := range s.Missing {
+		d.float(x)
 	}
 	for range (s.width+7)/8 - 1 {
 		d.ints(2, -1, 0, 0, 0, 0)
@@ -238,26 +228,5 @@ func (d *dictionary) longTexts(all []segment) {
 	}
 	if b.Len() > 0 {
 		d.string(14, b.String())
-	}
-}
-
-// longMissing says which texts of more than eight bytes count as missing.
-func (d *dictionary) longMissing(all []segment) {
-	var b strings.Builder
-	number := func(n int) { binary.Write(&b, binary.LittleEndian, int32(n)) } // #nosec G104 G115 -- small, and a Builder does not fail
-	for _, s := range all {
-		if !s.first || s.Width <= 8 || len(s.MissingText) == 0 {
-			continue
-		}
-		number(len(s.Name))
-		b.WriteString(s.Name)
-		b.WriteByte(byte(len(s.MissingText))) // #nosec G115 -- at most three
-		number(8)
-		for _, m := range s.MissingText {
-			b.WriteString((m + "        ")[:8])
-		}
-	}
-	if b.Len() > 0 {
-		d.string(22, b.String())
 	}
 }

@@ -8,6 +8,9 @@
 // The format is the one that PSPP's developers describe ("System File Format", PSPP Developers Guide);
 // IBM has published none. Texts are UTF-8, numbers little-endian, data compressed by the format's own
 // codes for small numbers: for answers that is a sixth of the size, and faster than writing it out.
+//
+// Texts cannot be declared as missing: for those of more than eight bytes that takes a record (subtype 22)
+// which PSPP before 2.0 reads otherwise than SPSS.
 package sav
 
 import (
@@ -49,11 +52,10 @@ type Variable struct {
 	// Width is how many bytes its texts have at most, up to [MaxText]; 0 means that it holds numbers.
 	Width int
 
-	Format      Format // of numbers
-	Values      []Value
-	Missing     []float64 // numbers that count as missing, at most three
-	MissingText []string  // texts that count as missing, at most three of eight bytes
-	Measure     Measure
+	Format  Format // of numbers
+	Values  []Value
+	Missing []float64 // numbers that count as missing, at most three
+	Measure Measure
 }
 
 // A Value is a number that has a label.
