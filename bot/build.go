@@ -19,6 +19,7 @@ import (
 	"chihai/bot/console"
 	"chihai/bot/disk"
 	"chihai/bot/export"
+	"chihai/bot/forms"
 	"chihai/bot/inbox"
 	"chihai/bot/metrics"
 	"chihai/bot/outbox"
@@ -128,6 +129,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.inbox = inbox.New(handle, inbox.Options{Drain: drainTime, Watch: b.metrics.Handled})
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry, Fonts: fonts}
+	maker := &forms.Maker{Channels: b.channels, Words: catalog}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
@@ -142,6 +144,10 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		"calendar":             exporter.CalendarEntry,
 		flows.ReadCountWork:    exporter.CountReaders,
 		flows.ReadFileWork:     exporter.ReadersFile,
+		flows.FormWork:         maker.Examine,
+		flows.FormTemplateWork: maker.Template,
+		flows.FormSheetsWork:   maker.Sheets,
+		flows.FormProofWork:    maker.Proof,
 		flows.CountWork:        broadcast.Count,
 		flows.FetchWork:        broadcast.Attach(b.channels),
 	}, handle)

@@ -13,6 +13,7 @@ func All() []*Flow {
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		shelf(), shelfPut(), shelfOne(), shelfSend(), shelfSent(), letterWord(letterOpen), letterWord(letterRead),
+		forms(), formOne(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
 		clubMeet(), clubNews(), clubPeople(), clubRoll(), clubPaper(), clubHand(), clubTake(), clubGive(), clubYear(),
 	}
