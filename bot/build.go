@@ -19,11 +19,12 @@ import (
 	"chihai/bot/console"
 	"chihai/bot/disk"
 	"chihai/bot/export"
+	"chihai/bot/forms"
 	"chihai/bot/inbox"
 	"chihai/bot/metrics"
 	"chihai/bot/outbox"
-	"chihai/bot/results"
 	"chihai/bot/paper"
+	"chihai/bot/results"
 	"chihai/bot/schedule"
 	"chihai/bot/tasks"
 	"chihai/bot/telegram"
@@ -130,6 +131,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry, Fonts: fonts}
 	works := &results.Works{Catalog: catalog, Zone: p.config.zone, Fonts: fonts}
+	maker := &forms.Maker{Channels: b.channels, Words: catalog}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,
@@ -146,6 +148,10 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		flows.AnswersFileWork:  works.File,
 		flows.ReadCountWork:    exporter.CountReaders,
 		flows.ReadFileWork:     exporter.ReadersFile,
+		flows.FormWork:         maker.Examine,
+		flows.FormTemplateWork: maker.Template,
+		flows.FormSheetsWork:   maker.Sheets,
+		flows.FormProofWork:    maker.Proof,
 		flows.CountWork:        broadcast.Count,
 		flows.FetchWork:        broadcast.Attach(b.channels),
 	}, handle)

@@ -14,6 +14,7 @@ func All() []*Flow {
 		mergeMembers(), mergeConfirm(),
 		campaignResults(), campaignFile(),
 		shelf(), shelfPut(), shelfOne(), shelfSend(), shelfSent(), letterWord(letterOpen), letterWord(letterRead),
+		forms(), formOne(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
 		clubMeet(), clubNews(), clubPeople(), clubRoll(), clubPaper(), clubHand(), clubTake(), clubGive(), clubYear(),
 	}

@@ -71,6 +71,11 @@ func (t *Turn) answer() error {
 		}
 	case Contact, Location, File:
 		if step == nil || !slices.Contains(step.Hears, in.Kind) {
+			if offers, err := t.offersForm(); err != nil {
+				return err
+			} else if offers {
+				return t.offerForm()
+			}
 			t.Say("other." + string(in.Kind))
 			return t.goOn(again)
 		}

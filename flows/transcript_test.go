@@ -42,6 +42,7 @@ import (
 //	@outage 3m                  lets time pass in which nothing is heard; what was open is asked again
 //	@felt A 4                   so many others have said what they think of a sample training
 //	@tested A before 5          the first so many of some others have answered the short test of a sample training
+//	@asking anonymous           a campaign in that mode begins with the form that was kept last
 //	@task, @task fail           does the work that turns have left, or fails at it
 //	@feed 3, @feed 2 blocked    broadcasts go out to the next so many; what came of it, if not delivered
 //	@women 31528 600            so many who live there have written to the bot
@@ -68,6 +69,7 @@ import (
 //	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
 //	Hoa: (file 60), (file 2 a_b.docx)  she sends a file of so many MB; that is called so
+//	Hoa: (book good), (book good a.xlsx)  she sends a workbook with a questionnaire (form_stage_test.go); that is called so; (books good) and another file with it
 //	Hoa: (letter) Đã đọc        she taps a button of the latest letter with a document that was sent to her
 //	Lan: (lines 300)            she pastes so many lines with names
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
@@ -357,6 +359,8 @@ func (s *stage) direct(words []string) {
 		n, err := strconv.Atoi(arg(3))
 		s.must(err)
 		s.tested(arg(1), store.QuizWhen(arg(2)), n)
+	case "@asking":
+		s.asking(store.Anonymity(arg(1)))
 	case "@task":
 		s.work(arg(1) == "fail")
 	case "@feed":
@@ -506,6 +510,10 @@ func (s *stage) input(who, what string) Input {
 			mb, err := strconv.Atoi(size)
 			s.must(err)
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: cmp.Or(name, "lich.pdf"), Type: "application/pdf", Size: int64(mb) << 20}
+		case "book":
+			in.Kind, in.Text, in.File = File, "", formBook(arg)
+		case "books":
+			in.Kind, in.Text, in.File, in.Album = File, "", formBook(arg), "2468"
 		case "letter":
 			in.Kind, in.Text, in.Tap = Choice, "", s.letterTap(who, rest)
 		case "lines":
@@ -811,6 +819,10 @@ func (s *stage) work(fail bool) {
 		case fail:
 		case task.Work == CountWork:
 			o.Result, o.Error = s.count(task), ""
+		case task.Work == FormWork:
+			o.Result, o.Error = s.examined(task), ""
+		case task.Work == FormProofWork:
+			o.Result, o.Error = s.proven(task), ""
 		case task.Work == ReadCountWork:
 			o.Result, o.Error = s.readers(task), ""
 		default:
@@ -834,6 +846,7 @@ func (s *stage) work(fail bool) {
 		s.posted = nil
 		s.must(s.engine.Handle(context.Background(), Input{
 			ID: "task/" + task.ID, Kind: Outcome, Member: task.Member, Flow: task.Flow, Data: data, At: s.now,
+			Done: func(tx *store.Tx) error { return tx.EndTask(task.ID) },
 		}))
 		s.update(func(tx *store.Tx) error { return tx.EndTask(task.ID) })
 		s.write("")

@@ -57,6 +57,12 @@ type FormVersion struct {
 	Seconds  int      `json:"seconds"`  // for which that takes, estimated
 	Spoken   []string `json:"spoken"`   // codes of the languages it is written in; empty: it does not say which
 
+	Questions int  `json:"questions,omitzero"` // that it holds; 0: not counted
+	Simple    bool `json:"simple,omitzero"`    // the workbook is a simple sheet, not an XLSForm
+	// Release is for whom the workbook says it is meant, as package form has it; nil:
+	// it does not say.
+	Release jsontext.Value `json:"release,omitzero"`
+
 	Rest jsontext.Value `json:",embed"`
 }
 

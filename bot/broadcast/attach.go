@@ -27,7 +27,7 @@ func Attach(channels []channel.Channel) func(context.Context, *store.Store, stor
 		if err := json.Unmarshal(task.Data, &ask); err != nil {
 			return nil, fmt.Errorf("read the task: %w", err)
 		}
-		data, err := fetch(ctx, channels, ask)
+		data, err := channel.Fetch(ctx, channels, ask.Channel, ask.ID, store.MaxFile)
 		switch {
 		case errors.Is(err, channel.ErrTooLarge):
 			return json.Marshal(flows.Fetched{TooLarge: true})
@@ -52,19 +52,6 @@ func Attach(channels []channel.Channel) func(context.Context, *store.Store, stor
 		}
 		return json.Marshal(flows.Fetched{File: f.ID})
 	}
-}
-
-// fetch fetches the bytes of a file.
-func fetch(ctx context.Context, channels []channel.Channel, ask flows.FetchFile) ([]byte, error) {
-	for _, ch := range channels {
-		if ch.Name() != ask.Channel {
-			continue
-		}
-		if f, ok := ch.(channel.Fetcher); ok {
-			return f.Fetch(ctx, ask.ID, store.MaxFile)
-		}
-	}
-	return nil, fmt.Errorf("%w: no channel fetches files of %s", channel.ErrRefused, ask.Channel)
 }
 
 // fileName is the name under which a file is shown; photos have none.

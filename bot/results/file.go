@@ -23,9 +23,10 @@ func (r *Reading) Dataset(ctx context.Context, zone *time.Location) (*responses.
 	if err != nil {
 		return nil, err
 	}
+	r.Names = r.Campaign.Mode != store.Anonymous
 	name := areaNames(tree)
 	return &responses.Dataset{
-		Name: r.Form.Name, Title: r.Campaign.Title, Forms: r.Forms, Anonymous: r.Campaign.Mode == store.Anonymous,
+		Name: r.Form.Name, Title: r.Campaign.Title, Forms: r.Forms, Anonymous: r.Campaign.Mode == store.Anonymous, Named: r.Campaign.Mode == store.Named,
 		Zone: zone, Made: r.store.Now(),
 		Rows: func() iter.Seq2[*responses.Row, error] {
 			return func(yield func(*responses.Row, error) bool) {

@@ -25,16 +25,20 @@ type Reading struct {
 	Form     *store.Form
 	Forms    []*form.Form // its versions; the first one is number 1
 	Number   int          // how many responses there were
+	Names    bool         // rows say who it was, as far as responses tell; it takes time
 
 	store *store.Store
 	last  string // the last one, where ids follow the time
 	ids   []byte // all of them, one behind the other, where ids follow nothing: those of an anonymous campaign
 }
 
-// A Row is one response.
+// A Row is one response, with the names of people as they are now: those who were
+// deleted have none.
 type Row struct {
 	*store.Response // without its Answers
 	Given           *form.Response
+	Who, Code       string // with Names: of a campaign by name hers; by pseudonym the pseudonym as Code
+	ByName          string // of who entered it for her
 }
 
 const (
@@ -168,8 +172,10 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 					continue
 				}
 				row := Row{Response: resp}
-				if err := row.name(tx); err != nil {
-					return err
+				if r.Names {
+					if err := row.name(tx); err != nil {
+						return err
+					}
 				}
 				found = append(found, row)
 				size += len(resp.Answers)

@@ -35,7 +35,11 @@ func (w *writing) addFacts(t *table, main bool) {
 	if !main {
 		return
 	}
+	if w.dataset.Named {
+		add("_name", "responses.name", text, func(r *record) string { return r.row.Who })
+	}
 	if !anonymous {
+		add("_code", "responses.code", text, func(r *record) string { return r.row.Code })
 		add("_language", "responses.language", text, func(r *record) string { return r.row.Language })
 		add("_channel", "responses.channel", text, func(r *record) string { return r.row.Channel })
 	}

@@ -45,6 +45,7 @@ type Dataset struct {
 	Title     string       // of the questionnaire; may be empty
 	Forms     []*form.Form // its versions, the oldest first; at least one
 	Anonymous bool
+	Named     bool           // it is known who answered
 	Zone      *time.Location // of the times that are written; nil means UTC
 
 	// Made is the time that files bear as theirs.
@@ -67,6 +68,8 @@ type Row struct {
 	Channel   string
 	Mode      string // how it came about: by herself, on her behalf, from paper
 	By        string // who entered it on her behalf; empty: nobody
+	Who       string // of a campaign by name: who answered
+	Code      string // hers, or what stands in the place of her
 	Area      string
 }
 
