@@ -33,6 +33,8 @@ type counter struct {
 	sort    sort
 	repeats bool
 	link    link
+	on      *counter // of link.on, or nil
+	askedOf []int    // who were asked, by what they answered to on; the first is those who did not
 
 	names  []string // of choices, those of the form first
 	listed int      // how many of the names the form gives
@@ -155,6 +157,32 @@ func (c *counter) take(a form.Answer) {
 	if c.seen != c.serial {
 		c.seen, c.answerers = c.serial, c.answerers+1
 	}
+}
+
+// takeAsked counts that she was asked, by what she answered to the question on which that depends.
+func (c *counter) takeAsked() {
+	i := 0
+	if len(c.on.now) > 0 {
+		i = 1 + c.on.now[0]
+	}
+	for i >= len(c.askedOf) {
+		c.askedOf = append(c.askedOf, 0)
+	}
+	c.askedOf[i]++
+}
+
+// wholly reports whether of each answer to on all were asked who gave it, or nobody.
+func (c *counter) wholly(n int) bool {
+	for i, asked := range c.askedOf {
+		gave := n - c.on.answered
+		if i > 0 {
+			gave = c.on.counts[i-1]
+		}
+		if asked != 0 && asked != gave {
+			return false
+		}
+	}
+	return true
 }
 
 // hold counts what was answered; false for what is no answer of its kind, such as one to an older form.
