@@ -44,8 +44,8 @@ type counter struct {
 	last   []int // response that counted last in people
 	values values
 
-	asked, answered, skipped, refused int // instances
-	answerers, seen                   int // people who answered, and the last of them
+	asked, answered int // instances
+	answerers, seen int // people who answered, and the last of them
 
 	serial int   // of the response that is being counted
 	now    []int // choices of the answer being counted
@@ -141,15 +141,8 @@ func (c *counter) begin(serial int) {
 func (c *counter) take(a form.Answer) {
 	c.asked++
 	c.was = true
-	switch a.State {
-	case form.Skipped:
-		c.skipped++
-		return
-	case form.Declined:
-		c.refused++
-		return
-	}
-	if a.Value == "" || !c.hold(a.Value) {
+	// Skipped and refused are not told apart: both are people without an answer, mostly few.
+	if a.State == form.Skipped || a.State == form.Declined || a.Value == "" || !c.hold(a.Value) {
 		return
 	}
 	c.held = true
