@@ -179,7 +179,7 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Chart{Title: text, Base: text, Notes: []string{text}, Rest: func(int) string { return text }}
-			for range 12 {
+			for range 3 {
 				g := Group{Heading: text}
 				for range 25 {
 					g.Bars = append(g.Bars, Bar{Label: text, Value: text, Low: 1, High: 2})

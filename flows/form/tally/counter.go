@@ -33,6 +33,8 @@ type counter struct {
 	sort    sort
 	repeats bool
 	link    link
+	on      *counter // of link.on, or nil
+	askedOf []int    // who were asked, by what they answered to on; the first is those who did not
 
 	names  []string // of choices, those of the form first
 	listed int      // how many of the names the form gives
@@ -42,8 +44,8 @@ type counter struct {
 	last   []int // response that counted last in people
 	values values
 
-	asked, answered, skipped, refused int // instances
-	answerers, seen                   int // people who answered, and the last of them
+	asked, answered int // instances
+	answerers, seen int // people who answered, and the last of them
 
 	serial int   // of the response that is being counted
 	now    []int // choices of the answer being counted
@@ -139,15 +141,8 @@ func (c *counter) begin(serial int) {
 func (c *counter) take(a form.Answer) {
 	c.asked++
 	c.was = true
-	switch a.State {
-	case form.Skipped:
-		c.skipped++
-		return
-	case form.Declined:
-		c.refused++
-		return
-	}
-	if a.Value == "" || !c.hold(a.Value) {
+	// Skipped and refused are not told apart: both are people without an answer, mostly few.
+	if a.State == form.Skipped || a.State == form.Declined || a.Value == "" || !c.hold(a.Value) {
 		return
 	}
 	c.held = true
@@ -155,6 +150,32 @@ func (c *counter) take(a form.Answer) {
 	if c.seen != c.serial {
 		c.seen, c.answerers = c.serial, c.answerers+1
 	}
+}
+
+// takeAsked counts that she was asked, by what she answered to the question on which that depends.
+func (c *counter) takeAsked() {
+	i := 0
+	if len(c.on.now) > 0 {
+		i = 1 + c.on.now[0]
+	}
+	for i >= len(c.askedOf) {
+		c.askedOf = append(c.askedOf, 0)
+	}
+	c.askedOf[i]++
+}
+
+// wholly reports whether of each answer to on all were asked who gave it, or nobody.
+func (c *counter) wholly(n int) bool {
+	for i, asked := range c.askedOf {
+		gave := n - c.on.answered
+		if i > 0 {
+			gave = c.on.counts[i-1]
+		}
+		if asked != 0 && asked != gave {
+			return false
+		}
+	}
+	return true
 }
 
 // hold counts what was answered; false for what is no answer of its kind, such as one to an older form.

@@ -116,22 +116,15 @@ func (t *Tally) figure(c *counter, around map[*counter]bool) *Figure {
 }
 
 // open reports whether the number of people who are asked a question is known anyway: it depends on one
-// other question of which each person is in one bar, and which hides nothing.
+// other question that all are asked, of which each person is in one bar, and which hides nothing; and it does
+// depend on that alone, for of each bar all are asked or nobody is.
 func (t *Tally) open(c *counter, around map[*counter]bool) bool {
-	if c.link.on == nil {
-		return false
-	}
-	var on *counter
-	for _, other := range t.counters {
-		if other.q == c.link.on {
-			on = other
-		}
-	}
-	if on == nil || around[on] || on.sort != choice {
+	on := c.on
+	if on == nil || around[on] || on.sort != choice || !c.wholly(t.n) {
 		return false
 	}
 	f := t.figure(on, around)
-	if f.Kind != Counts || !f.Base.Exact() || t.n-c.asked < Few {
+	if f.Kind != Counts || !f.Base.Exact() || f.Total != t.n {
 		return false
 	}
 	for _, b := range f.Bars {

@@ -36,7 +36,7 @@
 // Its base is therefore a second look at the earlier question. Where that one hides something, or where
 // the condition says more than one question's answer, such a question is shown in shares without a base.
 // So are questions in a repeat, where one woman fills many cells with her children, and choices that are
-// filtered by another answer.
+// filtered by another answer. For the same reason none of these is crossed.
 package tally
 
 import (
@@ -99,6 +99,13 @@ func New(f *form.Form, pairs ...Pair) (*Tally, error) {
 		t.paths[c.path] = c
 		t.repeats = t.repeats || repeats
 	}
+	for _, c := range t.counters {
+		for _, other := range t.counters {
+			if c.link.on == other.q && !c.repeats && !other.repeats {
+				c.on = other
+			}
+		}
+	}
 	for _, p := range pairs {
 		x, err := t.newCross(p)
 		if err != nil {
@@ -147,6 +154,11 @@ func (t *Tally) Add(e Entry) {
 			if c := t.paths[withoutNumbers(path)]; c != nil {
 				c.take(a)
 			}
+		}
+	}
+	for _, c := range t.counters {
+		if c.on != nil && c.was {
+			c.takeAsked()
 		}
 	}
 	for _, x := range t.crosses {
