@@ -190,11 +190,11 @@ func (m *measurer) stroll(w *Walk, scope []bool) measured {
 	var total measured
 	most := m.work + mostWork/4
 	n := 0
-	for ; n < strolls && (n < 3 || m.work < most); n++ {
+	for ; n < strolls && (n == 0 || m.work < most); n++ {
 		at, endless := w, false
 		for range mostSteps {
 			i := m.at(at, scope, false, 0)
-			if i < 0 {
+			if i < 0 || m.work > most {
 				break
 			}
 			one, ok := m.draw(at, i, chance)
@@ -210,8 +210,38 @@ func (m *measurer) stroll(w *Walk, scope []bool) measured {
 	}
 	total.expected /= float64(n)
 	total.seconds /= float64(n)
+	for _, longer := range [...]bool{true, false} {
+		if one, whole := m.lean(w, scope, longer); whole || longer { // half a way is no shortest one
+			total = total.or(one, 0, false)
+		}
+	}
 	total.exact = false
 	return total
+}
+
+// lean measures the way on which each answer asks for as many, or as few, further questions as it can;
+// false if it did not come to the end.
+func (m *measurer) lean(w *Walk, scope []bool, longer bool) (measured, bool) {
+	most := m.work + mostWork/4
+	at := w
+	for range mostSteps {
+		i := m.at(at, scope, false, 0)
+		if i < 0 {
+			return m.count(at, scope), true
+		}
+		all := m.after(at, i)
+		if len(all) == 0 || m.work > most {
+			break
+		}
+		best := all[0].walk
+		for _, one := range all[1:] {
+			if more := one.walk.asked + one.walk.later - best.asked - best.later; longer && more > 0 || !longer && more < 0 {
+				best = one.walk
+			}
+		}
+		at = best
+	}
+	return m.count(at, scope), false
 }
 
 // key says everything on which the extent of a scope depends; "" if it is not worth it.

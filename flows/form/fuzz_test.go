@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -52,12 +53,30 @@ func hold(t *testing.T, w *Workbook) {
 			t.Fatalf("accepted %s without its choices", q.Name)
 		}
 	}
+	l, err := NewLogic(f)
+	if err != nil {
+		return // an expression that Lint names
+	}
+	if e := l.Extent(); e.Shortest < 0 || e.Longest < e.Shortest || e.Expected > float64(e.Longest)+1e-6 || e.Expected < float64(e.Shortest)-1e-6 {
+		t.Fatalf("the extent is %+v", e)
+	}
+	if changes := Compare(f, g); len(changes) > 0 {
+		t.Fatalf("a form is another than itself: %+v", changes)
+	}
 }
 
 // FuzzRead reads small tables, in the writing of pyxform's tests.
 func FuzzRead(f *testing.F) {
 	for _, tt := range slices.Concat(findingTests, entityTests, lintTests, expressionTests) {
 		f.Add(tt.md)
+	}
+	f.Add(family)
+	f.Add(compared)
+	for name, relevant := range map[string]string{ // bad input as people and Excel make it
+		"a": "${b} = ‘x’", "tuổi con": "${tuổi con} > 1", "b": strings.Repeat("(", 1000) + "1" + strings.Repeat(")", 1000),
+		"c": strings.Repeat("${c} + ", 1400) + "1", "d": "${d} = 1 and 2025-05-01 00:00:00", "TRUE": "=A1+B2", "e": "${f", "f": "#REF!",
+	} {
+		f.Add("| survey | type | name | label | relevant | repeat_count |\n| | integer | " + name + " | L | " + relevant + " | |\n| | begin repeat | r | R | | " + relevant + " |\n| | date | x | X | | |\n| | end repeat | | | | |")
 	}
 	f.Fuzz(func(t *testing.T, md string) {
 		if len(md) > 1<<16 {
