@@ -41,6 +41,7 @@ func works() map[string]work {
 		"grant":                grant,
 		"grants":               grants,
 		"import areas":         importAreas,
+		"import form":          importForm,
 		"outbox":               showHeld,
 		"outbox drop":          dropHeld,
 		"outbox release":       releaseHeld,

@@ -15,21 +15,35 @@ import (
 const maxTable = 64 << 20
 
 // runImport reads what FILE holds into the database, which is made if there is
-// none: the areas are the first thing that a new one needs.
+// none.
 func runImport(ctx context.Context, c *call) error {
 	set := c.flags("import")
+	area := set.String("area", "", "form: `code` of the unit whose staff see it; without it the unit of the whole Union")
+	by := set.String("by", "", "form: `code` of the member who brings it in; without it nobody is named")
+	marked := set.String("o", "", "form: `file` for the workbook with what was found in it; an earlier one is replaced")
 	words, err := c.parse(set, 2, 2)
 	if err != nil {
 		return err
 	}
-	if words[0] != "areas" {
-		return misuse("import: %q cannot be imported, only areas", words[0])
+	switch {
+	case words[0] == "form":
+		return importFormFile(ctx, c, words[1], *area, *by, *marked)
+	case words[0] != "areas":
+		return misuse("import: %q cannot be imported, only areas and a form", words[0])
+	case *area+*by+*marked != "":
+		return misuse("import areas: it has no flags")
 	}
+	return importAreasFile(ctx, c, words[1])
+}
+
+// importAreasFile reads the table file: the areas are the first thing that a new
+// database needs.
+func importAreasFile(ctx context.Context, c *call, file string) error {
 	cfg, err := readConfig(c.getenv)
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(words[1])
+	f, err := os.Open(file)
 	if err != nil {
 		return err
 	}
@@ -43,7 +57,7 @@ func runImport(ctx context.Context, c *call) error {
 		err = c.do(ctx, cfg, false, "import areas", nil, bytes.NewReader(table), c.stdout)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", words[1], err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
 }

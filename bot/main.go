@@ -71,7 +71,7 @@ func commands() []command {
 		{"demo", "", "everything on sample data; prints an address to open", runDemo},
 		{"chat", "[--role staff|facilitator]", "the same conversations in the terminal", runChat},
 		{"serve", "[--adopt]", "run the bot; also what happens without a command", runServe},
-		{"import", "areas FILE.csv", "read the tree of communes and wards", runImport},
+		{"import", "areas FILE.csv | form FILE.xlsx [--area CODE]", "read the tree of communes and wards, or a questionnaire", runImport},
 		{"export", "registrations --training CODE | responses --form CODE [-o FILE]", "write the list of participants, or the answers to a questionnaire", runExport},
 		{"grant", "--role ROLE --area CODE [--until YYYY-MM-DD]", "make a one-time code that gives a role", runGrant},
 		{"grants", "[--all]", "list who holds which role", runGrants},

@@ -197,6 +197,8 @@ func TestExitCodes(t *testing.T) {
 		{"import", usage, "arguments"},
 		{"import people x.csv", usage, "only areas"},
 		{"import areas nowhere.csv", failed, "nowhere.csv"},
+		{"import areas nowhere.csv --area 92", usage, "no flags"},
+		{"import form nowhere.xlsx", failed, "nowhere.xlsx"},
 		{"export registrations", usage, "--training"},
 		{"export people --training X", usage, "only registrations"},
 		{"export registrations --training X", failed, "there is no database"},

@@ -43,7 +43,9 @@ func formFacts(f *form.Form) FormFacts {
 // lines for her who sent it, and as it is kept. The grade is empty when nothing
 // changed.
 func formChanges(old, f *form.Form, _ *locales.Printer) (grade store.FormGrade, lines []string, raw jsontext.Value) {
-	was, err := form.Encode(old)
+	bare := *old
+	bare.Name = f.Name // that of the root comes from the file's name, if the workbook gives none
+	was, err := form.Encode(&bare)
 	if err != nil {
 		return store.Breaking, nil, nil
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -94,8 +95,12 @@ type FormProof struct {
 	Left int      `json:"left,omitzero"` // branches that none of them took
 }
 
-// FormBookName is a file's name without folders and with the ending of a workbook,
-// fit to be shown and sent back.
+// copyMark is what telephones and browsers put behind the name of a file that they
+// have under that name already.
+var copyMark = regexp.MustCompile(`( ?\(\d{1,3}\))+$`)
+
+// FormBookName is a file's name without folders and the mark of a copy and with the
+// ending of a workbook, fit to be shown and sent back.
 func FormBookName(name string) string {
 	name = cleanText(strings.ReplaceAll(name, `\`, "/"), 200)
 	name = strings.Map(func(r rune) rune {
@@ -105,10 +110,20 @@ func FormBookName(name string) string {
 		return r
 	}, path.Base("/"+name))
 	stem := strings.Trim(strings.TrimSuffix(name, path.Ext(name)), " ./")
+	stem = strings.TrimSpace(copyMark.ReplaceAllString(stem, ""))
 	if stem == "" {
 		stem = "phieu"
 	}
 	return cut(stem, 100) + ".xlsx"
+}
+
+// NewVersion is the version that the workbook becomes which the member by has sent.
+func (e *ExaminedForm) NewVersion(by string) *store.FormVersion {
+	return &store.FormVersion{
+		Version: e.Version, Title: e.Title, By: by, Simple: e.Simple, Release: e.Release, Grade: e.Grade, Changes: e.Changes,
+		Questions: e.Facts.Questions, Shortest: e.Facts.Shortest, Longest: e.Facts.Longest, Expected: e.Facts.Expected,
+		Seconds: e.Facts.Seconds, Spoken: e.Facts.Languages,
+	}
 }
 
 const (

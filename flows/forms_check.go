@@ -208,6 +208,7 @@ func (t *Turn) keepForm(area string) error {
 	if err != nil {
 		return err
 	}
+	v.Grade, v.Changes = "", nil // it is the first of a form of its own
 	if err := t.AddForm(f, v, book, data, content); err != nil {
 		return err
 	}
@@ -245,11 +246,7 @@ func (t *Turn) versionOf(e ExaminedForm) (v *store.FormVersion, book store.File,
 	if err != nil {
 		return nil, book, nil, nil, err
 	}
-	v = &store.FormVersion{
-		Version: e.Version, Title: e.Title, By: t.Member.ID, Simple: e.Simple, Release: e.Release,
-		Questions: e.Facts.Questions, Shortest: e.Facts.Shortest, Longest: e.Facts.Longest, Expected: e.Facts.Expected,
-		Seconds: e.Facts.Seconds, Spoken: e.Facts.Languages,
-	}
+	v = e.NewVersion(t.Member.ID)
 	return v, store.File{Name: sent.Name, Type: sent.Type}, data, content, nil
 }
 
@@ -350,7 +347,6 @@ func (t *Turn) keepVersion(take func(*store.Campaign) bool) error {
 	if err != nil {
 		return err
 	}
-	v.Grade, v.Changes = e.Grade, e.Changes
 	f, err := t.AddVersion(e.Old, e.Revision, v, book, data, content)
 	switch {
 	case errors.Is(err, store.ErrChanged), errors.Is(err, store.ErrOff):

@@ -17,8 +17,7 @@ import (
 // A head is what a page is told of a file before it fetches it.
 type head struct{ Name, Type string }
 
-// heads remembers heads of files, because the store only hands out whole
-// files. A file never changes.
+// heads remembers heads of files. A file never changes.
 type heads struct {
 	mu sync.Mutex
 	of map[string]head // by file id
@@ -52,7 +51,7 @@ func (h *heads) read(tx *store.Tx, lines []store.Line) error {
 		if _, known := h.get(l.File); known || l.File == "" {
 			continue
 		}
-		f, _, err := tx.File(l.File)
+		f, _, err := tx.FileHead(l.File)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
@@ -105,6 +104,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	id, visitor := r.PathValue("id"), r.URL.Query().Get("visitor")
 	var f *store.File
 	var data []byte
+	var mine bool // what she has sent: nobody has looked at it
 	err := s.Store.View(r.Context(), func(tx *store.Tx) error {
 		if err := checkToken(tx, visitor); err != nil {
 			return err
@@ -113,11 +113,14 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		if id != "" && slices.ContainsFunc(present(lines), func(l store.Line) bool { return l.File == id }) {
-			f, data, err = tx.File(id)
-			return err
+		lines = present(lines)
+		at := slices.IndexFunc(lines, func(l store.Line) bool { return l.File == id })
+		if id == "" || at < 0 {
+			return store.ErrNotFound
 		}
-		return store.ErrNotFound
+		mine = lines[at].Mine
+		f, data, err = tx.File(id)
+		return err
 	})
 	if err == nil && !s.Store.Now().Before(f.Expires) {
 		err = store.ErrNotFound
@@ -139,7 +142,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	kind, inline := safeType(f.Type)
 	h.Set("Content-Type", kind)
 	how := "attachment"
-	if inline {
+	if inline && !mine { // a page shows a picture all the same; opened by itself it is saved
 		how = "inline"
 	}
 	if as := mime.FormatMediaType(how, map[string]string{"filename": f.Name}); as != "" {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"chihai/store"
 )
 
 // policy is what a page may load and do: only what this server hands out, no
@@ -23,7 +25,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	if err := sameOrigin.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host); err != nil {
 		s.Log.Warn("pages of old browsers may not post", "err", err)
 	}
-	next = http.MaxBytesHandler(sameOrigin.Handler(s.caught(next)), maxBody)
+	next = sameOrigin.Handler(s.caught(next))
+	small, large := http.MaxBytesHandler(next, maxBody), http.MaxBytesHandler(next, store.MaxFile)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -36,7 +39,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if s.URL.Scheme == "https" {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		next.ServeHTTP(w, r)
+		if s.chat != nil && r.URL.Path == uploadPath {
+			large.ServeHTTP(w, r)
+		} else {
+			small.ServeHTTP(w, r)
+		}
 	})
 }
 

@@ -46,14 +46,17 @@ func newLimiter(now func() time.Time, rate, burst float64) *limiter {
 }
 
 // take takes one token from key's bucket and says whether there was one.
-func (l *limiter) take(key string) bool {
+func (l *limiter) take(key string) bool { return l.takes(key, 1) }
+
+// takes takes n tokens from key's bucket, all of them or none, and says which.
+func (l *limiter) takes(key string, n float64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.fill(key)
-	if b.tokens < 1 {
+	if b.tokens < n {
 		return false
 	}
-	b.tokens--
+	b.tokens -= n
 	if _, known := l.buckets[key]; !known && len(l.buckets) >= maxBuckets {
 		l.evict()
 	}

@@ -77,8 +77,14 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	s.confirm(w, r, done)
+}
+
+// confirm answers 200 when done says that the input was kept.
+func (s *Server) confirm(w http.ResponseWriter, r *http.Request, done <-chan error) {
 	timeout := time.NewTimer(answerWait)
 	defer timeout.Stop()
+	var err error
 	select {
 	case err = <-done:
 	case <-r.Context().Done():

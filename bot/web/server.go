@@ -107,12 +107,14 @@ type Server struct {
 	chat    *Chat // nil: not open
 	pages   *Pages
 	limits  limits
+	uploads uploads
 	handler http.Handler
 }
 
 const (
 	// readWait is how long a request may take to arrive, and writeWait how long
-	// its answer may take, the work included. Streams and files are exempt.
+	// its answer may take, the work included. Streams and files are exempt; files
+	// that are sent have times of their own (upload.go).
 	readWait  = 30 * time.Second
 	writeWait = 60 * time.Second
 	// stopWait is how long requests under way may go on when the server stops.
@@ -133,7 +135,7 @@ func New(c Config) *Server {
 	if c.Pages == nil {
 		c.Pages = ReadPages()
 	}
-	s := &Server{Config: c, pages: c.Pages, limits: newLimits(c.Store.Now)}
+	s := &Server{Config: c, pages: c.Pages, limits: newLimits(c.Store.Now), uploads: newUploads(c.Store.Now)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
@@ -153,6 +155,7 @@ func New(c Config) *Server {
 		mux.HandleFunc("GET /{$}", s.chatPage)
 		mux.HandleFunc("POST /chat/new", s.newVisitor)
 		mux.HandleFunc("POST /chat/send", s.receive)
+		mux.HandleFunc("POST "+uploadPath, s.upload)
 		mux.HandleFunc("GET /chat/events", s.events)
 		mux.HandleFunc("GET /chat/file/{id}", s.file)
 		mux.HandleFunc("GET /chat/voice/{language}/{id}", s.voice)

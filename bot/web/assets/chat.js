@@ -4,14 +4,9 @@
 // once. For browsers from 2018 on, without tools.
 "use strict";
 (() => {
-  const words = {
-    vi: { write: "Nhắn cho Chị Hai…", send: "Gửi", auto: "Trả lời tự động", again: "Đang kết nối lại…", wait: "đang gửi…", lost: "chưa gửi được", phone: "Số điện thoại", leave: "Thôi", down: "Xuống cuối", keys: "Câu trả lời", today: "Hôm nay", over: "Tệp này đã hết hạn" },
-    km: { write: "សរសេរទៅ Chị Hai…", send: "ផ្ញើ", auto: "ឆ្លើយតបស្វ័យប្រវត្តិ", again: "កំពុងភ្ជាប់ឡើងវិញ…", wait: "កំពុងផ្ញើ…", lost: "ផ្ញើមិនបាន", phone: "លេខទូរសព្ទ", leave: "ឈប់", down: "ចុះក្រោម", keys: "ចម្លើយ", today: "ថ្ងៃនេះ", over: "ឯកសារនេះផុតកំណត់ហើយ" },
-    en: { write: "Write to Chị Hai…", send: "Send", auto: "Answers automatically", again: "Reconnecting…", wait: "sending…", lost: "not sent", phone: "Phone number", leave: "Cancel", down: "To the end", keys: "Answers", today: "Today", over: "This file is no longer kept" }
-  };
   let lang = (navigator.language || "vi").slice(0, 2);
-  if (!words[lang]) lang = "vi";
-  const W = words[lang], page = new URLSearchParams(location.search), root = document.documentElement;
+  if (!chatWords[lang]) lang = "vi";
+  const W = chatWords[lang], page = new URLSearchParams(location.search), root = document.documentElement;
   const $ = id => document.getElementById(id);
   const log = $("log"), text = $("text"), keys = $("keys"), form = $("form"), roles = $("roles");
 
@@ -198,10 +193,11 @@
   }
 
   // What she says waits in the browser until the server has it for good.
+  // A file waits on the page alone: whoever closes it sends the file again.
   function say(input, button) {
     input.id = Array.from(crypto.getRandomValues(new Uint8Array(16)), b => (b + 256).toString(16).slice(1)).join("");
     input.since = Date.now();
-    keep("q." + input.id, JSON.stringify(input));
+    if (!input.file) keep("q." + input.id, JSON.stringify(input));
     input.button = button;
     queue.push(input);
     wait(input);
@@ -210,7 +206,7 @@
     pump();
   }
   function wait(input) {
-    const shown = input.phone || input.text;
+    const shown = input.file ? W.file + input.file.name : input.phone || input.text;
     if (!shown || /^\/start( |$)/.test(shown)) return; // said by the page itself
     const row = rows["." + input.id] = newRow(true);
     row.at = Infinity;
@@ -237,10 +233,15 @@
     clearTimeout(timer);
     if (posting || !queue.length || !visitor) return;
     posting = true;
-    const { id, text, token, choice, phone } = queue[0];
-    const status = await post("/chat/send", { visitor, id, text, token, choice, phone }).then(r => r.status, () => 0);
+    const { id, text, token, choice, phone, file } = queue[0];
+    const status = await (file ? chatUpload(visitor, queue[0], part => mark(queue[0], part)) : post("/chat/send", { visitor, id, text, token, choice, phone }).then(r => r.status, () => 0));
     posting = false;
     if (status === 410) return forget();
+    if (file && (status === 413 || status === 429 || !status && navigator.onLine && tries > 5)) {
+      tries = 0;
+      settle(queue[0], status === 413 ? W.large : status ? W.many : W.lost);
+      return pump();
+    }
     if (!status || status === 429 || status >= 500) {
       timer = setTimeout(pump, pause(++tries));
       return;
@@ -248,6 +249,11 @@
     tries = 0;
     settle(queue[0], status === 200 ? "" : W.lost);
     pump();
+  }
+  function mark(input, part) {
+    const row = rows["." + input.id];
+    row.state = W.wait + " " + part + " %";
+    date(row);
   }
   // pause before another try: longer each time, and not the same for all phones
   // that lost the server together.
@@ -350,6 +356,13 @@
     if (e.key === "Escape" && !$("leave").hidden) askPhone(false);
     if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.keyCode !== 229) form.onsubmit(e);
   };
+  $("attach").onclick = () => { if (visitor) $("file").click(); };
+  $("file").onchange = () => {
+    const file = $("file").files[0];
+    $("file").value = ""; // the same one may be sent again
+    if (file) say({ file });
+    $("attach").focus();
+  };
   $("send").onmousedown = e => e.preventDefault(); // the phone's keyboard stays open
   $("leave").onclick = () => askPhone(false);
   $("down").onclick = () => { stick = true; follow(); };
@@ -365,7 +378,7 @@
   (view || window).addEventListener("resize", fit);
 
   root.lang = lang;
-  for (const id of ["send", "leave", "down", "keys"]) $(id).setAttribute("aria-label", W[id]);
+  for (const id of ["send", "attach", "leave", "down", "keys"]) $(id).setAttribute("aria-label", W[id]);
   fit();
   askPhone(false);
   state(W.auto);
