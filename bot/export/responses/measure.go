@@ -40,7 +40,7 @@ func (c *column) measure(v cell) {
 		return
 	}
 	if c.kind == coded {
-		if _, ok := c.field.index[v.text]; !ok {
+		if _, ok := c.field.find(v.text); !ok {
 			c.field.foreign(v.text)
 		}
 		return
@@ -95,7 +95,7 @@ func (c *column) holdsText() bool {
 func (c *column) value(v cell, zone *time.Location, moment func(time.Time) float64) (float64, bool) {
 	switch c.kind {
 	case coded:
-		k, ok := c.field.index[v.text]
+		k, ok := c.field.find(v.text)
 		if !ok {
 			return 0, false
 		}

@@ -94,6 +94,20 @@ const (
 	refusedNumber = -98
 )
 
+// find finds a choice by its code. Short lists are faster looked through than looked up.
+func (f *field) find(code string) (int, bool) {
+	if len(f.choices) > 8 {
+		k, ok := f.index[code]
+		return k, ok
+	}
+	for i := range f.choices {
+		if f.choices[i].code == code {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // code is how a cell stands in a file without labels.
 func (c cell) code() string {
 	switch c.state {
@@ -122,7 +136,7 @@ func (w *writing) label(c *column, v cell) string {
 		if i > 0 {
 			all += "; "
 		}
-		if k, ok := f.index[code]; ok {
+		if k, ok := f.find(code); ok {
 			code = f.choices[k].label
 		}
 		all += code
