@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"archive/zip"
 	"bufio"
 	"io"
 	"strings"
@@ -10,20 +9,7 @@ import (
 // csv writes RFC 4180 with a mark of UTF-8 in front, without which Excel takes it for another encoding.
 func (w *writing) csv(out io.Writer) error {
 	w.at.Passes = len(w.tables)
-	if len(w.tables) == 1 {
-		return w.csvTable(out, w.tables[0])
-	}
-	z := zip.NewWriter(out)
-	for _, t := range w.tables {
-		part, err := z.CreateHeader(&zip.FileHeader{Name: t.name + ".csv", Method: zip.Deflate, Modified: w.dataset.Made})
-		if err != nil {
-			return err
-		}
-		if err := w.csvTable(part, t); err != nil {
-			return err
-		}
-	}
-	return z.Close()
+	return w.zipped(out, ".csv", w.csvTable)
 }
 
 func (w *writing) csvTable(out io.Writer, t *table) error {
