@@ -78,13 +78,6 @@ func numberOf(s string) (float64, bool) {
 	return x, err == nil
 }
 
-// foreign adds a choice that no version has, so that its answers are not lost.
-func (f *field) foreign(code string) {
-	f.index[code] = len(f.choices)
-	f.choices = append(f.choices, choice{code: code, label: code, in: make([]bool, len(f.within))})
-	f.numbers()
-}
-
 // holdsText reports whether SPSS and Stata keep the column as text.
 func (c *column) holdsText() bool {
 	return c.kind == text || c.kind == loose && (!c.number || !c.some)

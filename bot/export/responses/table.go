@@ -30,15 +30,7 @@ type field struct {
 	answered, skipped, refused int // of the pass that writes
 }
 
-// A choice is one of a field, of all versions.
-type choice struct {
-	code   string
-	label  string // in the language of the file
-	in     []bool // by version
-	number int    // what SPSS and Stata know it by
-}
-
-// A column is a column.
+// A column is what a heading stands above, and what SPSS and Stata call a variable.
 type column struct {
 	name   string // of its heading
 	short  string // in SPSS and Stata
@@ -93,20 +85,6 @@ const (
 	skippedNumber = -97
 	refusedNumber = -98
 )
-
-// find finds a choice by its code. Short lists are faster looked through than looked up.
-func (f *field) find(code string) (int, bool) {
-	if len(f.choices) > 8 {
-		k, ok := f.index[code]
-		return k, ok
-	}
-	for i := range f.choices {
-		if f.choices[i].code == code {
-			return i, true
-		}
-	}
-	return 0, false
-}
 
 // code is how a cell stands in a file without labels.
 func (c cell) code() string {
