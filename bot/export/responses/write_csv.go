@@ -75,7 +75,7 @@ func (c *commas) cell(s string) {
 		c.WriteByte(c.between)
 	}
 	c.begun = true
-	if !strings.ContainsAny(s, ",;\"\r\n") {
+	if !special(s) {
 		c.WriteString(s)
 		return
 	}
@@ -98,4 +98,16 @@ func (c *commas) endRow() error {
 	c.begun = false
 	_, err := c.WriteString("\r\n")
 	return err
+}
+
+// special reports whether a cell must stand in quotes. Looked for one by one, the signs cost a third of the
+// time of a file.
+func special(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case ',', ';', '"', '\r', '\n':
+			return true
+		}
+	}
+	return false
 }
