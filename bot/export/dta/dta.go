@@ -141,7 +141,7 @@ func (w *Writer) Number(x float64) {
 	b := w.out.AvailableBuffer()
 	switch v.Kind {
 	case Byte:
-		b = append(b, byte(int8(x)))
+		b = append(b, byte(int8(x))) // #nosec G115 -- two's complement
 	case Int:
 		b = binary.LittleEndian.AppendUint16(b, uint16(int16(x))) // #nosec G115 -- two's complement
 	case Long:

@@ -2,7 +2,6 @@ package responses
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"chihai/bot/export/sheet"
@@ -199,66 +198,6 @@ func (w *writing) addField(t *table, s *spot, f *form.Form, where []*spot, withi
 		}
 	}
 	t.fields = append(t.fields, fd)
-}
-
-// addChoices unites the choices of all versions.
-func (w *writing) addChoices(fd *field, where []*spot) {
-	var orders [][]string
-	lists := make([]map[string]form.Choice, len(where)) // by version
-	for i, s := range where {
-		if s == nil {
-			continue
-		}
-		q := s.item.Question
-		var offered []form.Choice
-		if q.Kind == form.Acknowledge {
-			offered = []form.Choice{{Name: "OK"}}
-		} else if l := w.dataset.Forms[i].List(q); l != nil && q.Kind.Selects() {
-			offered = l.Choices
-		}
-		lists[i] = map[string]form.Choice{}
-		var order []string
-		for _, c := range offered {
-			if _, ok := lists[i][c.Name]; !ok {
-				lists[i][c.Name] = c
-				order = append(order, c.Name)
-			}
-		}
-		orders = append(orders, order)
-	}
-	fd.index = map[string]int{}
-	for k, code := range united(orders) {
-		c := choice{code: code, label: code, in: make([]bool, len(where))}
-		for i, l := range lists {
-			one, ok := l[code]
-			c.in[i] = ok
-			if label := w.dataset.Forms[i].In(one.Label, w.words.Language); label != "" {
-				c.label = label
-			}
-		}
-		fd.index[code] = k
-		fd.choices = append(fd.choices, c)
-	}
-	fd.numbers()
-}
-
-// numbers gives the choices the numbers by which SPSS and Stata know them: their codes if all of these
-// are whole numbers and none is one of ours, else 1, 2, 3.
-func (f *field) numbers() {
-	f.plain = true
-	for i := range f.choices {
-		c := &f.choices[i]
-		n, err := strconv.ParseInt(c.code, 10, 32)
-		c.number = int(n)
-		if err != nil || strconv.Itoa(c.number) != c.code || n == skippedNumber || n == refusedNumber || n > 2_000_000_000 || n < -2_000_000_000 {
-			f.plain = false
-		}
-	}
-	for i := range f.choices {
-		if !f.plain {
-			f.choices[i].number = i + 1
-		}
-	}
 }
 
 // kindOf is what a question's answers are.

@@ -40,7 +40,7 @@ func (c *column) measure(v cell) {
 		return
 	}
 	if c.kind == coded {
-		if _, ok := c.field.index[v.text]; !ok {
+		if _, ok := c.field.find(v.text); !ok {
 			c.field.foreign(v.text)
 		}
 		return
@@ -78,13 +78,6 @@ func numberOf(s string) (float64, bool) {
 	return x, err == nil
 }
 
-// foreign adds a choice that no version has, so that its answers are not lost.
-func (f *field) foreign(code string) {
-	f.index[code] = len(f.choices)
-	f.choices = append(f.choices, choice{code: code, label: code, in: make([]bool, len(f.within))})
-	f.numbers()
-}
-
 // holdsText reports whether SPSS and Stata keep the column as text.
 func (c *column) holdsText() bool {
 	return c.kind == text || c.kind == loose && (!c.number || !c.some)
@@ -95,7 +88,7 @@ func (c *column) holdsText() bool {
 func (c *column) value(v cell, zone *time.Location, moment func(time.Time) float64) (float64, bool) {
 	switch c.kind {
 	case coded:
-		k, ok := c.field.index[v.text]
+		k, ok := c.field.find(v.text)
 		if !ok {
 			return 0, false
 		}

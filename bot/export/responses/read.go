@@ -205,7 +205,7 @@ func (w *writing) read(f *field, r *record, cells []cell) {
 		}
 	}
 	for place, code := range w.found {
-		k, ok := f.index[code]
+		k, ok := f.find(code)
 		switch {
 		case !ok:
 		case f.question.Kind == form.Rank:

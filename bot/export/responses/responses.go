@@ -14,7 +14,11 @@
 //   - A choice that a version did not have yet is blank in its responses, not 0.
 //   - A rank has its choices in order, and a column for each with its place.
 //
-// CSV knows one table: with repeats it is a zip of one file for each, and so are SPSS and Stata.
+// CSV knows one table: with repeats it is a zip of one file for each, and so are SPSS and Stata. A workbook
+// has the codebook and what became of the form on sheets of their own. JSON holds the rows of a repeat
+// inside of the row that they belong to.
+//
+// A free text of CSV that begins as a formula has an apostrophe in front; no other format needs one.
 //
 // # Anonymous campaigns
 //
@@ -88,9 +92,9 @@ const (
 // Options say how the file is to be.
 type Options struct {
 	Format    Format
-	Labels    bool             // labels instead of codes, in cells and headings; SPSS, Stata and JSON's keys have both anyway
+	Labels    bool             // CSV, Excel, JSON: labels instead of codes; SPSS and Stata always have both
 	Semicolon bool             // CSV: as Excel expects it where the decimal sign is a comma
-	Words     *locales.Printer // the language of labels and headings
+	Words     *locales.Printer // speaks the language of labels and headings; never nil
 }
 
 // Progress tells how far a file is.

@@ -30,15 +30,7 @@ type field struct {
 	answered, skipped, refused int // of the pass that writes
 }
 
-// A choice is one of a field, of all versions.
-type choice struct {
-	code   string
-	label  string // in the language of the file
-	in     []bool // by version
-	number int    // what SPSS and Stata know it by
-}
-
-// A column is a column.
+// A column is what a heading stands above, and what SPSS and Stata call a variable.
 type column struct {
 	name   string // of its heading
 	short  string // in SPSS and Stata
@@ -122,7 +114,7 @@ func (w *writing) label(c *column, v cell) string {
 		if i > 0 {
 			all += "; "
 		}
-		if k, ok := f.index[code]; ok {
+		if k, ok := f.find(code); ok {
 			code = f.choices[k].label
 		}
 		all += code

@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"archive/zip"
 	"bufio"
 	"io"
 	"strings"
@@ -10,20 +9,7 @@ import (
 // csv writes RFC 4180 with a mark of UTF-8 in front, without which Excel takes it for another encoding.
 func (w *writing) csv(out io.Writer) error {
 	w.at.Passes = len(w.tables)
-	if len(w.tables) == 1 {
-		return w.csvTable(out, w.tables[0])
-	}
-	z := zip.NewWriter(out)
-	for _, t := range w.tables {
-		part, err := z.CreateHeader(&zip.FileHeader{Name: t.name + ".csv", Method: zip.Deflate, Modified: w.dataset.Made})
-		if err != nil {
-			return err
-		}
-		if err := w.csvTable(part, t); err != nil {
-			return err
-		}
-	}
-	return z.Close()
+	return w.zipped(out, ".csv", w.csvTable)
 }
 
 func (w *writing) csvTable(out io.Writer, t *table) error {
@@ -89,7 +75,7 @@ func (c *commas) cell(s string) {
 		c.WriteByte(c.between)
 	}
 	c.begun = true
-	if !strings.ContainsAny(s, ",;\"\r\n") {
+	if !special(s) {
 		c.WriteString(s)
 		return
 	}
@@ -112,4 +98,16 @@ func (c *commas) endRow() error {
 	c.begun = false
 	_, err := c.WriteString("\r\n")
 	return err
+}
+
+// special reports whether a cell must stand in quotes. Looked for one by one, the signs cost a third of the
+// time of a file.
+func special(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case ',', ';', '"', '\r', '\n':
+			return true
+		}
+	}
+	return false
 }

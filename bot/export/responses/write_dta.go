@@ -23,7 +23,7 @@ func (w *writing) stata(out io.Writer) error {
 }
 
 func (w *writing) stataTable(out io.Writer, t *table) error {
-	f := &dta.File{Label: cut(w.dataset.Title, math.MaxInt, dta.MaxLabel), Created: w.dataset.Made, Observations: t.total}
+	f := &dta.File{Label: cut(w.dataset.Title, math.MaxInt, dta.MaxLabel), Created: w.dataset.Made.In(w.zone), Observations: t.total}
 	for _, c := range t.columns {
 		w.stataVariable(f, c)
 	}

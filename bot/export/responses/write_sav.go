@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"archive/zip"
 	"io"
 	"math"
 
@@ -19,24 +18,11 @@ func (w *writing) measured(out io.Writer, ending string, write func(io.Writer, *
 	if err := w.measure(); err != nil {
 		return err
 	}
-	if len(w.tables) == 1 {
-		return write(out, w.tables[0])
-	}
-	z := zip.NewWriter(out)
-	for _, t := range w.tables {
-		part, err := z.CreateHeader(&zip.FileHeader{Name: t.name + ending, Method: zip.Deflate, Modified: w.dataset.Made})
-		if err != nil {
-			return err
-		}
-		if err := write(part, t); err != nil {
-			return err
-		}
-	}
-	return z.Close()
+	return w.zipped(out, ending, write)
 }
 
 func (w *writing) spssTable(out io.Writer, t *table) error {
-	f := &sav.File{Label: cut(w.dataset.Title, sav.MaxFileLabel, math.MaxInt), Created: w.dataset.Made, Cases: t.total}
+	f := &sav.File{Label: cut(w.dataset.Title, sav.MaxFileLabel, math.MaxInt), Created: w.dataset.Made.In(w.zone), Cases: t.total}
 	for _, c := range t.columns {
 		f.Variables = append(f.Variables, w.spssVariable(c))
 	}

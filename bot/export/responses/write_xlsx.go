@@ -74,7 +74,7 @@ func (w *writing) xlsxCell(b *sheet.Book, c *column, v cell) {
 			return
 		}
 	case coded:
-		if _, ok := c.field.index[v.text]; ok && c.field.plain {
+		if _, ok := c.field.find(v.text); ok && c.field.plain {
 			b.Number(v.text)
 			return
 		}
