@@ -19,8 +19,8 @@ import (
 type Response struct {
 	Form    string               `json:"form"`
 	Version string               `json:"version,omitzero"`
-	Seed    uint64               `json:"seed,string"` // of all chance in it, so that a second evaluation gives the same
-	Started time.Time            `json:"started"`
+	Seed    uint64               `json:"seed,string,omitzero"` // of all chance in it, so that a second evaluation gives the same
+	Started time.Time            `json:"started,omitzero"`
 	Ended   time.Time            `json:"ended,omitzero"`    // zero until [Walk.Finish]
 	Known   map[string]string    `json:"known,omitempty"`   // what the caller knows about who answers, by type: "username", "phonenumber"
 	Answers map[string]Answer    `json:"answers"`           // by path; what is not in it was not asked

@@ -1,0 +1,82 @@
+package form
+
+import (
+	"strings"
+	"time"
+)
+
+// Final is the response as it is handed in, for those who read answers: without
+// what was changed on the way, what was shown, and what the caller knew of who
+// answers. r is not changed.
+func (r *Response) Final() *Response {
+	final := r.clone()
+	final.Known, final.Shown, final.Dropped, final.At = nil, nil, nil, ""
+	return final
+}
+
+// Anonymous is the final response without anything that tells when or by whom it was
+// given: no times, no seed, and no answers of the form's own that follow from
+// these, such as start, today, deviceid and what is calculated from them or from
+// now(). What is calculated from her answers stays.
+func (l *Logic) Anonymous(r *Response) *Response {
+	final := r.Final()
+	final.Started, final.Ended, final.Seed, final.Rest = time.Time{}, time.Time{}, 0, nil
+	telling := l.form.telling()
+	for path := range final.Answers {
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		if telling[name] && final.Answers[path].State == Computed {
+			delete(final.Answers, path)
+			continue
+		}
+		a := final.Answers[path]
+		a.Rest = nil
+		final.Answers[path] = a
+	}
+	for path, n := range final.Repeats {
+		n.Rest = nil
+		final.Repeats[path] = n
+	}
+	return final
+}
+
+// telling are the names of what the form itself knows about the time, the device or
+// the person, and of what is calculated from that.
+func (f *Form) telling() map[string]bool {
+	telling := map[string]bool{}
+	for q := range f.Questions() {
+		switch q.Kind {
+		case Start, End, Today, Device, Audit, Background:
+			telling[q.Name] = true
+		}
+	}
+	for more := true; more; {
+		more = false
+		for q := range f.Questions() {
+			if !telling[q.Name] && q.tells(telling) {
+				telling[q.Name], more = true, true
+			}
+		}
+	}
+	return telling
+}
+
+// tells says whether what is computed for the question follows from what is telling.
+// today() alone is so; with an answer beside it, as in an age, it is not.
+func (q *Question) tells(telling map[string]bool) bool {
+	of := q.Calculation
+	if of == "" && q.Dynamic {
+		of = q.Default
+	}
+	for _, moment := range []string{"now(", "uuid(", "random(", "property("} {
+		if strings.Contains(strings.ReplaceAll(of, " ", ""), moment) {
+			return true
+		}
+	}
+	refs, _ := References(of)
+	for _, ref := range refs {
+		if telling[ref.Name] {
+			return true
+		}
+	}
+	return len(refs) == 0 && strings.Contains(strings.ReplaceAll(of, " ", ""), "today(")
+}
