@@ -24,6 +24,7 @@ type Engine struct {
 	commands map[string]string // slash command → flow or one of the ways below
 	triggers map[string]string // folded word → flow
 	lexicon  *lexicon
+	logics   logics
 }
 
 // Options of an [Engine]. The zero value serves tests.
