@@ -10,6 +10,7 @@ func All() []*Flow {
 		staff(), trainingNew(), trainingOne(), trainingEdit(), trainingNews(), trainingAsked(), trainingPapers(), trainingGuests(),
 		report(), certificate(), feedback(), quiz(), trainingQuiz(),
 		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
+		questionnaires(), formAnswer(), formTry(), formAside(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		campaignResults(), campaignFile(),

@@ -54,6 +54,11 @@ type Flow struct {
 	// Steps follow one another unless a step says otherwise.
 	Steps []Step
 
+	// Back goes back within a step, where what the flow asks is not told by its
+	// steps, and says whether it has; false: the question before this one is
+	// that of the step before. Nil where each question has a step.
+	Back func(*Turn) (bool, error)
+
 	// Hear takes what comes without having been asked for: inputs of the kinds
 	// Due and Outcome with the flow's name. Nil where there are none.
 	Hear func(*Turn) error

@@ -2,12 +2,6 @@ package flows
 
 import "chihai/flows/form"
 
-// A formTryNote says which form is tried.
-type formTryNote struct {
-	Form    string `json:"form"`
-	Version int    `json:"version"`
-}
-
 // A campaignMakeNote says of which form a campaign is made, and for whom its
 // workbook says it is meant.
 type campaignMakeNote struct {

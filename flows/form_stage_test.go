@@ -1,166 +1,226 @@
 package flows
 
 import (
-	"bytes"
-	"cmp"
-	"context"
+	"fmt"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"chihai/flows/form"
 	"chihai/store"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-	"github.com/xuri/excelize/v2"
 )
 
-// This file does on the stage what bot/forms does with workbooks.
-
-// stageBooks are the workbooks of transcripts: sheets, with lines of cells.
-var stageBooks = map[string]map[string][][]string{
-	"good": {"Phiếu": {
-		{"STT", "Câu hỏi", "Kiểu trả lời", "Các lựa chọn", "Bắt buộc", "Chỉ hỏi khi"},
-		{"1", "Chị có con dưới 36 tháng tuổi không?", "có/không", "", "có", ""},
-		{"2", "Chị có mấy cháu dưới 36 tháng?", "số", "", "có", "Câu 1 = Có"},
-		{"3", "Chị mong Hội giúp thêm điều gì?", "chữ", "", "", ""},
-	}},
-	"better": {"Phiếu": {
-		{"STT", "Câu hỏi", "Kiểu trả lời", "Các lựa chọn", "Bắt buộc", "Chỉ hỏi khi"},
-		{"1", "Chị có đang nuôi con dưới 36 tháng tuổi không?", "có/không", "", "có", ""},
-		{"2", "Chị có mấy cháu dưới 36 tháng?", "số", "", "có", "Câu 1 = Có"},
-		{"3", "Chị mong Hội giúp thêm điều gì?", "chữ", "", "", ""},
-	}},
-	"bad": {
-		"survey":  {{"type", "name", "label"}, {"select_one dan_toc", "dt", "Chị là người dân tộc nào?"}, {"integer", "tuoi", "Chị bao nhiêu tuổi?"}, {"text", "y_kien", ""}},
-		"choices": {{"list_name", "name", "label"}, {"dan_toc_1", "kinh", "Kinh"}, {"dan_toc_1", "khmer", "Khmer"}},
-	},
-	"warned": {
-		"survey":   {{"type", "name", "label"}, {"geotrace", "duong", "Đường đi học"}, {"integer", "tuoi", "Chị bao nhiêu tuổi?"}},
-		"settings": {{"form_title", "form_id"}, {"Đường đi học", "duong_di_hoc"}},
-	},
-	"nasty": {
-		"survey":   {{"type", "name", "label"}, {"integer", "tuoi", "=HYPERLINK(\"http://evil.example\")"}},
-		"settings": {{"form_title", "form_id"}, {"\u202e=HYPERLINK(\"http://evil.example\")" + strings.Repeat("a", 10_000), "xau"}},
-	},
-}
-
-// formBook is a workbook as it is sent: its key, and under which name.
-func formBook(arg string) FileRef {
-	key, name, _ := strings.Cut(arg, " ")
-	return FileRef{ID: "book/" + key, Name: cmp.Or(name, "nuoi_con.xlsx"), Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Size: 9000}
-}
-
-// bookBytes are the bytes of a workbook.
-func (s *stage) bookBytes(id string) []byte {
-	sheets := stageBooks[strings.TrimPrefix(id, "book/")]
-	if sheets == nil {
-		return []byte("not a workbook")
+// readForm reads a questionnaire that is written as tables of Markdown, as in the
+// tests of package form.
+func readForm(t testing.TB, name string) *form.Form {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/forms/" + name + ".md")
+	if err != nil {
+		t.Fatal(err)
 	}
-	f := excelize.NewFile()
-	first := true
-	for _, name := range []string{"Phiếu", "survey", "choices", "settings"} {
-		if sheets[name] == nil {
+	return formOf(t, name, string(raw))
+}
+
+func formOf(t testing.TB, name, text string) *form.Form {
+	t.Helper()
+	w := &form.Workbook{Name: name}
+	var table [][]string
+	sheet := ""
+	end := func() {
+		if sheet != "" {
+			w.Sheets = append(w.Sheets, form.NewSheet(sheet, table))
+		}
+		table = nil
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "|") {
 			continue
 		}
-		if first {
-			s.must(f.SetSheetName("Sheet1", name))
-		} else {
-			_, err := f.NewSheet(name)
-			s.must(err)
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
 		}
-		first = false
-		for i, row := range sheets[name] {
-			for j, text := range row {
-				s.must(f.SetCellStr(name, form.Address(j+1, i+1), text))
-			}
+		if cells[0] != "" {
+			end()
+			sheet = cells[0]
 		}
+		table = append(table, cells[1:])
 	}
-	var b bytes.Buffer
-	s.must(f.Write(&b))
-	s.must(f.Close())
-	return b.Bytes()
+	end()
+	f, findings := form.Read(w)
+	if form.Broken(findings) {
+		t.Fatal(findings)
+	}
+	return f
 }
 
-// examined is what comes of examining a workbook.
-func (s *stage) examined(task *store.Task) jsontext.Value {
-	var ask ExamineForm
-	s.must(json.Unmarshal(task.Data, &ask))
-	data := s.bookBytes(ask.ID)
-	u := form.Examine(strings.TrimSuffix(FormBookName(ask.Name), ".xlsx"), data)
+// addForm keeps the questionnaire as a new form, or as a new version of it.
+func (s *stage) addForm(name string) {
+	f := readForm(s.t, name)
+	content, err := form.Encode(f)
+	s.must(err)
+	v := &store.FormVersion{Title: f.Title, Shortest: 3, Longest: 7, Seconds: 290}
+	book := store.File{Name: name + ".xlsx", Type: "application/xlsx"}
 	s.update(func(tx *store.Tx) error {
-		m, err := tx.Member(task.Member)
-		if err != nil {
-			return err
-		}
-		p := s.catalog.In(m.Language, m.Address)
-		e, err := ExamineUpload(u, p)
-		if err != nil {
-			return err
-		}
-		keep := func(name string, data []byte) string {
-			f := &store.File{Name: name, Member: m.ID, Expires: s.now.Add(WaitingForm)}
-			s.must(tx.PutFile(f, data))
-			return f.ID
-		}
-		if u.Form != nil && len(u.Findings) > 0 {
-			e.Marked = keep("loi.xlsx", data)
-		}
-		if !e.Broken {
-			content, err := form.Encode(u.Form)
-			s.must(err)
-			e.Workbook, e.Content = keep(FormBookName(ask.Name), data), keep("phieu.json", content)
-			old, err := FormNamed(tx, m, e.Name)
-			if err == nil && ask.Form != "" {
-				old, err = tx.Form(ask.Form)
-			}
+		again := *v
+		for was, err := range tx.Forms() {
 			if err != nil {
 				return err
 			}
-			if old != nil {
-				v, err := tx.FormVersion(old.ID, old.Versions)
-				s.must(err)
-				was, err := tx.FormContent(v)
-				s.must(err)
-				f, err := form.Decode(was)
-				s.must(err)
-				e.Old, e.Revision = old.ID, old.Revision
-				e.CompareForm(f, u.Form, p)
+			if was.Name == f.ID {
+				again.Grade = store.Cosmetic
+				_, err := tx.AddVersion(was.ID, was.Revision, &again, book, []byte("xlsx"), content)
+				return err
 			}
 		}
-		task.Data, err = json.Marshal(e) // read below: the update may run again
-		return err
+		return tx.AddForm(&store.Form{Name: f.ID, Area: "92"}, &again, book, []byte("xlsx"), content)
 	})
-	result := task.Data
-	raw, err := json.Marshal(ask)
-	s.must(err)
-	task.Data = raw
-	return result
 }
 
-// proven is what comes of walking a form: two made-up people.
-func (s *stage) proven(task *store.Task) (result jsontext.Value) {
-	raw, err := json.Marshal(FormProof{Ways: []string{"Chị có con không? → Có", "Chị có con không? → Không"}, Left: 1})
-	s.must(err)
-	f := &store.File{Name: "di-thu.json", Member: task.Member, Expires: s.now.Add(WaitingForm)}
-	s.must(s.store.Update(context.Background(), func(tx *store.Tx) error { return tx.PutFile(f, raw) }))
-	return jsontext.Value(strconv.Quote(f.ID))
-}
-
-// asking begins a campaign with the form that was kept last.
-func (s *stage) asking(mode store.Anonymity) {
+// addCampaign puts the latest form before people.
+func (s *stage) addCampaign(words []string) {
+	days := 14
+	c := store.Campaign{Mode: store.Anonymity(words[0]), Area: "92", Audience: store.Audience{}}
+	for _, w := range words[1:] {
+		key, value, _ := strings.Cut(w, "=")
+		n, _ := strconv.Atoi(value)
+		switch key {
+		case "open":
+			c.Open = true
+		case "rest":
+			c.KeepRest = true
+		case "days":
+			days = n
+		case "quota":
+			c.Quotas = []store.Quota{{Count: n}}
+		case "area":
+			c.Area = value
+		default:
+			s.t.Fatalf("unknown %q", w)
+		}
+	}
 	s.update(func(tx *store.Tx) error {
+		made := c
 		for f, err := range tx.Forms() {
 			if err != nil {
 				return err
 			}
-			c := &store.Campaign{Form: f.ID, Version: f.Versions, Title: f.Title, By: f.By, Area: f.Area, Mode: mode, Open: true, Until: s.now.AddDate(0, 0, 14)}
-			if err := tx.AddCampaign(c); err != nil {
-				return err
-			}
-			_, err = tx.PublishCampaign(c.ID, c.Revision)
+			made.Form, made.Version, made.Title = f.ID, f.Versions, f.Title
+			break
+		}
+		if err := tx.AddCampaign(&made); err != nil {
 			return err
 		}
-		return nil
+		made.Until = tx.Now.AddDate(0, 0, days)
+		now, err := tx.ChangeCampaign(made.ID, made.Revision, func(c *store.Campaign) {
+			c.Until, c.Open, c.Mode, c.Quotas, c.KeepRest = made.Until, made.Open, made.Mode, made.Quotas, made.KeepRest
+		})
+		if err != nil {
+			return err
+		}
+		_, err = tx.PublishCampaign(now.ID, now.Revision)
+		return err
 	})
+}
+
+// campaign is the latest one.
+func (s *stage) campaign() (c *store.Campaign) {
+	s.must(s.store.View(s.t.Context(), func(tx *store.Tx) error {
+		for found, err := range tx.Campaigns() {
+			c = found
+			return err
+		}
+		return fmt.Errorf("no campaign")
+	}))
+	return c
+}
+
+func (s *stage) campaignCode() string { return s.campaign().Code }
+
+// doors are flows that lead to those which other flows lead to: /aside and /try.
+func doors() []*Flow {
+	latest := func(t *Turn) (*store.Campaign, error) {
+		for c, err := range t.Campaigns() {
+			return c, err
+		}
+		return nil, fmt.Errorf("no campaign")
+	}
+	return []*Flow{{
+		Name: "door_aside",
+		Steps: []Step{{Name: "in", Ask: func(t *Turn) error {
+			c, err := latest(t)
+			if err != nil {
+				return err
+			}
+			return t.Start("form_aside", c.ID)
+		}}},
+	}, {
+		Name: "door_try",
+		Steps: []Step{{Name: "in", Ask: func(t *Turn) error {
+			c, err := latest(t)
+			if err != nil {
+				return err
+			}
+			return t.Call("form_try", formTryNote{Form: c.Form, Version: c.Version})
+		}}, {Name: "out", Ask: func(t *Turn) error { return t.End() }}},
+	}}
+}
+
+func (s *stage) closeCampaign() {
+	id := s.campaign().ID
+	s.update(func(tx *store.Tx) error { _, err := tx.CloseCampaign(id); return err })
+}
+
+// writeAnswers writes what can be read of the answers, in the order of their text:
+// of an anonymous campaign there is no other.
+func (s *stage) writeAnswers() {
+	c := s.campaign()
+	var lines []string
+	s.must(s.store.View(s.t.Context(), func(tx *store.Tx) error {
+		for r, err := range tx.Responses(c.ID, "") {
+			if err != nil {
+				return err
+			}
+			f, err := form.DecodeResponse(r.Answers)
+			if err != nil {
+				return err
+			}
+			var all []string
+			for path, a := range f.Answers {
+				value := a.Value
+				if a.State != form.Answered {
+					value = string(a.State) + " " + value
+				}
+				all = append(all, path+"="+strings.TrimSpace(value))
+			}
+			slices.Sort(all)
+			who := string(r.How)
+			if r.Member != "" {
+				m, err := tx.Member(r.Member)
+				if err != nil {
+					return err
+				}
+				who += " of " + m.Name
+			}
+			if r.Pseudonym != "" {
+				who += " under a pseudonym"
+			}
+			if r.By != "" {
+				who += " by somebody"
+			}
+			if !r.Begun.IsZero() {
+				who += " in " + r.Language
+			}
+			lines = append(lines, fmt.Sprintf("    (%s, revision %d) %s", who, r.Revision, strings.Join(all, "; ")))
+		}
+		return nil
+	}))
+	slices.Sort(lines)
+	if len(lines) == 0 {
+		lines = []string{"    (none)"}
+	}
+	s.out.WriteString(strings.Join(lines, "\n") + "\n")
 }

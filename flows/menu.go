@@ -24,6 +24,9 @@ func menu() *Flow {
 					})
 				}
 				t.Offer(Option{ID: "register", Label: "menu.register", Wide: true})
+				if t.engine.byName["questionnaires"] != nil {
+					t.Offer(Option{ID: "questionnaires", Label: "menu.questionnaires", Wide: true})
+				}
 				mine, err := t.upcomingOf(t.Member)
 				if err != nil {
 					return err
@@ -66,6 +69,12 @@ func menu() *Flow {
 				case "":
 					if flow, note := t.engine.means(t.Words()); flow != "" {
 						return t.Start(flow, note)
+					}
+					if c, err := t.campaignTyped(t.Words()); err != nil || c != nil && t.engine.byName["form_answer"] != nil {
+						if err != nil {
+							return err
+						}
+						return t.Start("form_answer", c.ID)
 					}
 					return t.Again("engine.unclear")
 				case "resume":

@@ -150,6 +150,7 @@ func (t *Turn) post(to *store.Member, lane store.Lane) error {
 		m.Contact, m.Channel, m.Address = t.Contact.ID, t.Contact.Channel, t.Contact.Address
 		m.Member, m.Lane, m.Group = to.ID, lane, group
 		m.Until, m.About, m.Report, m.Repeat = t.until, t.seat, t.report, t.report == ""
+		m.Questions = t.quiet
 		if err := t.Post(m); err != nil {
 			return err
 		}

@@ -162,6 +162,11 @@ func (t *Turn) nearest(flow *Flow) int {
 // or of one that was called and has returned.
 func (t *Turn) goBack(flow *Flow) error {
 	f := t.frame()
+	if flow.Back != nil {
+		if done, err := flow.Back(t); done || err != nil {
+			return err
+		}
+	}
 	for len(f.Trail) > 0 {
 		v := f.Trail[len(f.Trail)-1]
 		f.Trail = f.Trail[:len(f.Trail)-1]

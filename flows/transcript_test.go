@@ -69,7 +69,11 @@ import (
 //	Lan: (ticket Hoa A)         she opens the link of Hoa's ticket for a sample training; (ticket forged) one that nobody made
 //	Hoa: (room A), (digits A)   she opens the link that stands in the room of a sample training, or types its digits
 //	Hoa: (file 60), (file 2 a_b.docx)  she sends a file of so many MB; that is called so
-//	Hoa: (book good), (book good a.xlsx)  she sends a workbook with a questionnaire (form_stage_test.go); that is called so; (books good) and another file with it
+//	Hoa: (book good), (book good a.xlsx)  she sends a workbook with a questionnaire (form_book_stage_test.go); that is called so; (books good) and another file with it
+//	@form types                 staff have uploaded the questionnaire testdata/forms/types.md; again: a new version of it
+//	@campaign anonymous open quota=2 days=3 rest   it is put before people: in a mode, to whoever has the link, with a quota, for so many days, a small rest is kept
+//	@close, @answers            that ends; what can be read of the answers now
+//	Hoa: (questions)            she opens the link to it; (questionscode): she types its code
 //	Hoa: (letter) Đã đọc        she taps a button of the latest letter with a document that was sent to her
 //	Lan: (lines 300)            she pastes so many lines with names
 //	Hoa: (contact) 0912345678, (card) 0912…, (place), (photo), (sticker), (edited), (album), (group), (blocked), (back)
@@ -184,7 +188,7 @@ func newStage(t *testing.T) *stage {
 func (s *stage) open(flows func() []*Flow) {
 	s.flows = flows
 	var err error
-	s.engine, err = New(s.store, s.catalog, flows(), Options{
+	s.engine, err = New(s.store, s.catalog, append(flows(), doors()...), Options{
 		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
 		Alone: 10,
 		Rate:  func() float64 { return 28 },
@@ -196,6 +200,7 @@ func (s *stage) open(flows func() []*Flow) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.engine.commands["/aside"], s.engine.commands["/try"] = "door_aside", "door_try"
 }
 
 // play plays a transcript and returns it with what the bot answers now.
@@ -421,6 +426,14 @@ func (s *stage) direct(words []string) {
 			}
 			return slices.DeleteFunc(flows, func(f *Flow) bool { return f.Name == flow && step == "" })
 		})
+	case "@form":
+		s.addForm(arg(1))
+	case "@campaign":
+		s.addCampaign(words[1:])
+	case "@close":
+		s.closeCampaign()
+	case "@answers":
+		s.writeAnswers()
 	case "@buttons":
 	default:
 		s.t.Fatalf("unknown %q", words[0])
@@ -459,6 +472,12 @@ func (s *stage) input(who, what string) Input {
 			in.Text = s.handover
 		case "onetime":
 			in.Text = "/start g" + s.onetime
+		case "questions":
+			in.Text = "/start q_" + s.campaignCode()
+		case "aside", "try": // menus of other flows lead there
+			in.Text = "/" + verb
+		case "questionscode":
+			in.Text = s.campaignCode()
 		case "ticket":
 			in.Text = "/start v" + s.ticket(arg)
 		case "room":
@@ -473,7 +492,7 @@ func (s *stage) input(who, what string) Input {
 				}
 			}
 			if in.Tap.ID == "" {
-				s.t.Fatalf("no button %q", rest)
+				s.t.Fatalf("no button %q\n\nso far:\n%s", rest, s.out.String())
 			}
 		case "old":
 			in.Kind, in.Text = Choice, ""
@@ -486,7 +505,7 @@ func (s *stage) input(who, what string) Input {
 				}
 			}
 			if in.Tap.ID == "" {
-				s.t.Fatalf("no old button %q", rest)
+				s.t.Fatalf("no old button %q\n\nso far:\n%s", rest, s.out.String())
 			}
 		case "again":
 			s.inputs--

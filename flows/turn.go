@@ -35,6 +35,9 @@ type Turn struct {
 
 	repeated bool // the input was handled before
 
+	sheet *sheet // the questionnaire that is answered in this turn; nil: none was taken up yet
+	quiet string // id of the anonymous campaign in whose course this is said; empty: none
+
 	said      []string // what is said in this turn so far, a paragraph each
 	voices    []string // ids of what was said that can be heard too
 	options   []Option // what the step offers

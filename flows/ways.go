@@ -49,7 +49,7 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		return e.commands[word], nil
 	}
 	// t and a training's code, c and a club's, h and the code by which one is handed over, g and a one-time code, v and a
-	// ticket (vé), p and the codes of a training and its room
+	// ticket (vé), p and the codes of a training and its room, q_ and a campaign's (question)
 	switch {
 	case len(rest) > 1 && rest[0] == 'c' && e.byName["club_join"] != nil:
 		return "club_join", rest[1:]
@@ -63,6 +63,8 @@ func (e *Engine) opens(text string) (flow string, note any) {
 		return "ticket", rest[1:]
 	case len(rest) > 1 && rest[0] == 'p':
 		return "room", rest[1:]
+	case len(rest) > 2 && strings.HasPrefix(rest, "q_"):
+		return "form_answer", rest[2:]
 	}
 	return "", nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,6 +37,7 @@ type Answering struct {
 	Of       int            `json:"of,omitzero"`
 	Answers  jsontext.Value `json:"answers,omitzero" personal:"answers"` // as package form encodes them
 	Chunks   int            `json:"chunks,omitzero"`                     // in how many further documents they stand, when they are too long for this one
+	Files    []string       `json:"files,omitzero"`                      // ids of the [File]s in the answers; see [Tx.HoldAnswerFile]
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -148,7 +150,7 @@ func (tx *Tx) ChangeAnswers(campaign, member string) (*Answering, error) {
 	}
 	d := &Answering{
 		ID: tx.NewID(), Campaign: campaign, Version: r.Version, Member: member, How: InPerson, Response: r.ID,
-		Area: r.Area, Language: r.Language, Channel: r.Channel, Begun: tx.Now, Answers: whole,
+		Area: r.Area, Language: r.Language, Channel: r.Channel, Begun: tx.Now, Answers: whole, Files: slices.Clone(r.Files),
 	}
 	p.Draft = d.ID
 	if err := tx.putParticipation(p); err != nil {
@@ -244,6 +246,21 @@ func (tx *Tx) Drafts(campaign string) iter.Seq2[*Answering, error] {
 func (tx *Tx) DropDraft(campaign, id string) error { return tx.deleteDraft(campaign, id) }
 
 func (tx *Tx) deleteDraft(campaign, id string) error {
+	d, err := get[Answering](tx, "draft", campaign+"/"+id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.dropAnswerFiles(d); err != nil {
+		return err
+	}
+	return tx.endDraft(campaign, id)
+}
+
+// endDraft deletes a draft whose files have gone elsewhere.
+func (tx *Tx) endDraft(campaign, id string) error {
 	key := campaign + "/" + id
 	d, err := get[Answering](tx, "draft", key)
 	if errors.Is(err, ErrNotFound) {

@@ -29,6 +29,8 @@ type File struct {
 	Document string `json:"document,omitzero"`
 	// Form is the [Form] one of whose versions this is; empty: it is none's.
 	Form string `json:"form,omitzero"`
+	// Campaign is the [Campaign] in one of whose answers this is; empty: it is in none.
+	Campaign string `json:"campaign,omitzero"`
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -118,7 +120,7 @@ func (tx *Tx) ShortenFile(id string, d time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if until := tx.Now.Add(d); f.Document == "" && f.Form == "" && until.Before(f.Expires) {
+	if until := tx.Now.Add(d); f.Document == "" && f.Form == "" && f.Campaign == "" && until.Before(f.Expires) {
 		f.Expires = until
 		return put(tx, "file", f.ID, f)
 	}

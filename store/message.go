@@ -44,6 +44,7 @@ type Message struct {
 	Report    string    `json:"report,omitzero"`     // key of the [Delivery] that says how it ended; empty: none unless it failed
 	Receipt   bool      `json:"receipt,omitzero"`    // the network's id of it is kept, for editing or deleting it later
 	EditOnly  bool      `json:"edit_only,omitzero"`  // of an Edit: left out where Target cannot be edited, instead of being sent as new
+	Questions string    `json:"questions,omitzero"`  // id of the anonymous [Campaign] in whose course it is said: deleted when she sends her answers
 	With      []string  `json:"with,omitzero"`       // reports of the other recipients of a broadcast to whom it is passed on
 
 	Rest jsontext.Value `json:",embed"`

@@ -37,6 +37,7 @@ type Response struct {
 	Revision  int            `json:"revision,omitzero"` // how often she has changed them
 	Answers   jsontext.Value `json:"answers,omitzero" personal:"answers"`
 	Chunks    int            `json:"chunks,omitzero"` // in how many further documents they stand, when they are too long for this one
+	Files     []string       `json:"files,omitzero"`  // ids of the [File]s in the answers, deleted with them
 
 	Rest jsontext.Value `json:",embed"`
 }
@@ -73,7 +74,7 @@ func (tx *Tx) SendAnswers(d *Answering, answers, whole []byte) (*Response, error
 			return nil, err
 		}
 	}
-	if err := tx.deleteDraft(c.ID, d.ID); err != nil {
+	if err := tx.endDraft(c.ID, d.ID); err != nil {
 		return nil, err
 	}
 	var r *Response
@@ -119,6 +120,7 @@ func (tx *Tx) keepResponse(c *Campaign, d *Answering, answers, whole []byte) (*R
 		r.Pseudonym = strings.ToLower(tx.NewCode(8))
 	}
 	r.Version, r.By, r.How, r.Area, r.Language, r.Channel = d.Version, d.By, d.How, d.Area, d.Language, d.Channel
+	r.Files = d.Files
 	if c.Mode == Named {
 		r.Member = d.Member
 	}
@@ -196,6 +198,11 @@ func (tx *Tx) deleteResponse(c *Campaign, id string) error {
 	}
 	for _, bucket := range []string{"response_chunk", "response_past_chunk"} {
 		if _, err := tx.deleteRange(bucket, key+"/", after(key+"/"), MaxAnswers); err != nil {
+			return err
+		}
+	}
+	for _, file := range r.Files {
+		if err := tx.DeleteFile(file); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"chihai/store"
@@ -15,7 +16,8 @@ import (
 //	a link answers nothing               Mở trang: https://…
 //	nor does a word that stands          “Đã đọc”
 //
-// A choice that shares the phone number with one press is left out, as there
+// A choice that is called by its own number is left out: what it means stands in the
+// text. A choice that shares the phone number with one press is left out, as there
 // is nothing to press; its number stays free, so that the others are those
 // that the engine understands.
 func Numbered(m store.Message) string {
@@ -32,7 +34,7 @@ func Numbered(m store.Message) string {
 		}
 		n++
 		switch {
-		case c.Kind == store.Phone:
+		case c.Kind == store.Phone, !m.Free && c.Label == strconv.Itoa(n):
 		case m.Free:
 			lines = append(lines, fmt.Sprintf("#%d %s", n, c.Label))
 		default:
