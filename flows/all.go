@@ -12,6 +12,7 @@ func All() []*Flow {
 		broadcasts(), broadcastNew(), broadcastProgress(), broadcastApprove(),
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
+		campaigns(), campaignMake(), campaignOne(), campaignApprove(), campaignRefuse(), inviteWord(inviteAnswer), inviteWord(inviteRefuse),
 		shelf(), shelfPut(), shelfOne(), shelfSend(), shelfSent(), letterWord(letterOpen), letterWord(letterRead),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),
 		clubMeet(), clubNews(), clubPeople(), clubRoll(), clubPaper(), clubHand(), clubTake(), clubGive(), clubYear(),

@@ -182,7 +182,7 @@ func newStage(t *testing.T) *stage {
 func (s *stage) open(flows func() []*Flow) {
 	s.flows = flows
 	var err error
-	s.engine, err = New(s.store, s.catalog, flows(), Options{
+	s.engine, err = New(s.store, s.catalog, withAnswering(flows)(), Options{
 		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
 		Alone: 10,
 		Rate:  func() float64 { return 28 },
@@ -247,7 +247,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "broadcast", "club", "club_meeting", "document", "meta", "quiz", "training", "training_code", "training_start"}
+var public = []string{"area", "broadcast", "campaign", "club", "club_meeting", "document", "form", "form_version", "meta", "quiz", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -419,6 +419,9 @@ func (s *stage) direct(words []string) {
 		})
 	case "@buttons":
 	default:
+		if s.directCampaign(words) {
+			return
+		}
 		s.t.Fatalf("unknown %q", words[0])
 	}
 }
@@ -506,7 +509,7 @@ func (s *stage) input(who, what string) Input {
 			mb, err := strconv.Atoi(size)
 			s.must(err)
 			in.Kind, in.Text, in.File = File, "", FileRef{ID: "f2", Name: cmp.Or(name, "lich.pdf"), Type: "application/pdf", Size: int64(mb) << 20}
-		case "letter":
+		case "letter", "invite":
 			in.Kind, in.Text, in.Tap = Choice, "", s.letterTap(who, rest)
 		case "lines":
 			n, err := strconv.Atoi(arg)
@@ -528,7 +531,7 @@ func (s *stage) input(who, what string) Input {
 			s.t.Fatalf("cannot read %q", what)
 		}
 		s.last[who] = in
-		if in.Kind != Choice || !s.numbers || verb == "letter" {
+		if in.Kind != Choice || !s.numbers || verb == "letter" || verb == "invite" {
 			return in
 		}
 		what = rest
@@ -621,7 +624,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgch])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=(?:[tgch]|q_))((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
 
 var handoverLink = regexp.MustCompile(`\?start=h([0-9A-Z]{12})`)
 
@@ -707,6 +710,9 @@ func (s *stage) fire(d *store.Due) {
 		var of store.BroadcastNews
 		s.must(json.Unmarshal(d.Data, &of))
 		s.update(func(tx *store.Tx) error { return tx.StartBroadcast(d, of.Broadcast) })
+		return
+	case store.CampaignJob:
+		s.fireCampaign(d)
 		return
 	case store.RemindJob:
 		var rule struct{ Rule string }
@@ -811,6 +817,9 @@ func (s *stage) work(fail bool) {
 		case fail:
 		case task.Work == CountWork:
 			o.Result, o.Error = s.count(task), ""
+		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork:
+			o.Result, _ = s.campaignWork(task)
+			o.Error = ""
 		case task.Work == ReadCountWork:
 			o.Result, o.Error = s.readers(task), ""
 		default:
