@@ -130,6 +130,8 @@ func askPublishCampaign(t *Turn) error {
 		return t.Goto("count")
 	}
 	switch {
+	case c.Audience.Op == "" && c.Since.After(t.Now):
+		t.Say("campaign.sure_link_at", "time", t.moment(c.Since))
 	case c.Audience.Op == "":
 		t.Say("campaign.sure_link")
 	case c.Since.After(t.Now):

@@ -72,12 +72,14 @@ func (t *Turn) proposedUnit(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found, _ := tree.Find(name, t.Now)
-	found = slices.DeleteFunc(found, func(a *store.Area) bool { return !mine(a.Code) })
-	if len(found) != 1 {
-		return "", nil
+	found, named := tree.Find(name, t.Now)
+	for _, all := range [][]*store.Area{named, found} { // a present unit that bears the name goes before the heirs of an old one
+		all = slices.DeleteFunc(slices.Clone(all), func(a *store.Area) bool { return !a.Valid(t.Now) || !mine(a.Code) })
+		if len(all) == 1 {
+			return all[0].Code, nil
+		}
 	}
-	return found[0].Code, nil
+	return "", nil
 }
 
 // proposeAudience puts whom the author names into c, and returns the names that mean

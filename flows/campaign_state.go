@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"chihai/store"
@@ -50,6 +51,13 @@ func (t *Turn) sayCampaignState(c *store.Campaign, n *store.CampaignCount, count
 		}
 		lines = append(lines, t.T("campaign.line_reminded", "n", len(c.Reminded), "most", store.MaxReminders, "date", t.ShortDate(t.Local(last.Created))))
 	}
+	paused, err := t.campaignPaused(c)
+	if err != nil {
+		return err
+	}
+	if paused {
+		lines = append(lines, t.T("campaign.line_paused"))
+	}
 	if n.Minutes > 0 {
 		lines = append(lines, t.T("campaign.line_minutes", "n", n.Minutes))
 	}
@@ -63,6 +71,20 @@ func (t *Turn) sayCampaignState(c *store.Campaign, n *store.CampaignCount, count
 	t.sayCampaignStops(n)
 	t.Say("campaign.counted_at", "time", t.Clock(t.Local(n.Made)))
 	return nil
+}
+
+// campaignPaused says whether letters of c wait until somebody lets them go on.
+func (t *Turn) campaignPaused(c *store.Campaign) (bool, error) {
+	for _, id := range slices.Concat([]string{c.Invited}, c.Again, c.Reminded) {
+		if id == "" {
+			continue
+		}
+		b, err := t.Broadcast(id)
+		if err != nil || b.State == store.Paused {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func (t *Turn) campaignStateLine(c *store.Campaign) string {
