@@ -153,7 +153,13 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		flows.FormSheetsWork:   maker.Sheets,
 		flows.FormProofWork:    maker.Proof,
 		flows.CountWork:        broadcast.Count,
-		flows.FetchWork:        broadcast.Attach(b.channels),
+
+		flows.CampaignCountWork:   broadcast.CountCampaign,
+		flows.CampaignListWork:    broadcast.ListCampaign,
+		flows.CampaignStateWork:   broadcast.CampaignState,
+		flows.CampaignPictureWork: exporter.CampaignQR,
+
+		flows.FetchWork: broadcast.Attach(b.channels),
 	}, handle)
 	p.store.OnTask(b.tasks.Wake)
 	p.store.OnChange("task", func([]string) { b.tasks.Wake() })

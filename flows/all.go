@@ -14,6 +14,7 @@ func All() []*Flow {
 		settings(), people(), myData(), deleteMe(), grant(),
 		mergeMembers(), mergeConfirm(),
 		campaignResults(), campaignFile(),
+		campaigns(), campaignMake(), campaignOne(), campaignApprove(), campaignRefuse(), inviteWord(inviteAnswer), inviteWord(inviteRefuse),
 		shelf(), shelfPut(), shelfOne(), shelfSend(), shelfSent(), letterWord(letterOpen), letterWord(letterRead),
 		forms(), formOne(),
 		clubs(), clubJoin(), clubAsk(), clubOwn(), clubNew(), clubOne(),

@@ -20,6 +20,9 @@ func (t *Turn) answer() error {
 		if done, err := t.tappedLetter(); done || err != nil {
 			return err
 		}
+		if done, err := t.tappedInvitation(); done || err != nil {
+			return err
+		}
 	}
 	if ok, err := t.allowed(); err != nil {
 		return err

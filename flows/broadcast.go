@@ -105,7 +105,7 @@ func (t *Turn) broadcastScope(a store.Audience) (s store.Scope, err error) {
 		switch g.Op {
 		case store.InArea, store.Leads:
 			s.Areas = may.Areas
-		case store.Unread: // as those were to whom it was sent first, as far as they are hers
+		case store.Unread, store.NotAnswered, store.InList: // as those were to whom it was sent first, as far as they are hers
 			s.Areas, s.Clubs = may.Areas, may.Clubs
 		case store.InClub:
 			if slices.Contains(may.Clubs, g.ID) && !slices.Contains(s.Clubs, g.ID) {

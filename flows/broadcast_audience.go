@@ -19,8 +19,8 @@ const (
 )
 
 func askGroup(t *Turn) error {
-	b, err := t.draftLetter()
-	if err != nil || b == nil {
+	g, err := t.gathering()
+	if err != nil || g == nil {
 		return err
 	}
 	scope, err := t.ScopeOf(t.Member)
@@ -32,21 +32,20 @@ func askGroup(t *Turn) error {
 		return t.Home()
 	}
 	op := t.Note("op")
-	if op == opFirst {
+	switch {
+	case op == opFirst && g.campaign:
+		t.Say("campaign.audience_ask")
+	case op == opFirst:
 		t.Say("broadcast.audience_ask")
-	} else {
+	default:
 		t.Say("broadcast.audience_" + op)
 	}
 	own, err := t.ownAreas()
 	if err != nil {
 		return err
 	}
-	d, err := t.brought(b)
-	if err != nil {
-		return err
-	}
-	if d != nil {
-		if err := t.offerLeads(own); err != nil || d.For != store.ForMembers {
+	if g.leads {
+		if err := t.offerLeads(own); err != nil || !g.members {
 			return err
 		}
 	}
@@ -70,6 +69,16 @@ func askGroup(t *Turn) error {
 			return err
 		}
 		t.Offer(PickText("c"+id, unlike(seen, t.T("broadcast.group_club", "club", club.Name))))
+	}
+	if len(own) > 0 {
+		if running, err := t.remindable(1); err != nil {
+			return err
+		} else if len(running) > 0 {
+			t.Offer(Option{ID: "unanswered", Label: "broadcast.audience_unanswered", Wide: true})
+		}
+	}
+	if g.campaign && op == opFirst {
+		t.Offer(Option{ID: "list", Label: "campaign.audience_list", Wide: true}, Option{ID: "nobody", Label: "campaign.audience_nobody", Wide: true})
 	}
 	return nil
 }
@@ -95,6 +104,10 @@ func takeGroup(t *Turn) error {
 	switch {
 	case id == "":
 		return t.Again("engine.unclear")
+	case id == "unanswered", id == "list":
+		return t.Goto(id)
+	case id == "nobody":
+		return t.inviteNobody()
 	case id == "training":
 		t.Forget("search")
 		t.Forget("skip")
@@ -149,13 +162,13 @@ func (t *Turn) chooseGroup(g store.Audience) error {
 	}
 	op := t.Note("op")
 	full := false
-	b, err := t.rewrite(func(b *store.Broadcast) {
-		next := b.Audience
+	kept, err := t.gather(func(was store.Audience) store.Audience {
+		next := was
 		switch {
 		case op == opFirst || next.Op == "":
 			next = g
 		case op == opAdd && slices.ContainsFunc(groupsOf(next), func(was store.Audience) bool { return was.Op == g.Op && was.ID == g.ID }):
-			return // it stands there already
+			return was // it stands there already
 		case op == opAdd:
 			next = more(next, store.Or, g)
 		case op == opOnly:
@@ -164,11 +177,11 @@ func (t *Turn) chooseGroup(g store.Audience) error {
 			next = more(next, store.And, store.Audience{Op: store.Not, Of: []store.Audience{g}})
 		}
 		if full = errors.Is(next.Check(), store.ErrAudience); full {
-			return
+			return was
 		}
-		b.Audience, b.Training = next, trainingOf(next, b.Training)
+		return next
 	})
-	if err != nil || b == nil {
+	if err != nil || !kept {
 		return err
 	}
 	if full {
@@ -212,25 +225,32 @@ func (t *Turn) ownGroup(g store.Audience) (bool, error) {
 	case store.InClub:
 		scope, err := t.ScopeOf(t.Member)
 		return slices.Contains(scope.Clubs, g.ID), err
+	case store.NotAnswered, store.InList:
+		c, err := t.staffsCampaign(g.ID)
+		return c != nil, err
 	}
 	return false, nil
 }
 
 func askGroups(t *Turn) error {
-	b, err := t.draftLetter()
-	if err != nil || b == nil {
+	g, err := t.gathering()
+	if err != nil || g == nil {
 		return err
 	}
-	if b.Audience.Op == "" {
+	if g.audience.Op == "" {
 		t.Set("op", opFirst)
 		return t.Goto("audience")
 	}
-	lines, err := t.audienceLines(b.Audience)
+	lines, err := t.audienceLines(g.audience)
 	if err != nil {
 		return err
 	}
 	t.Say("broadcast.audience_is", "groups", joined(lines))
-	t.Offer(Option{ID: "done", Label: "broadcast.audience_done", Wide: true}, Pick(opAdd, "broadcast.add"), Pick(opLess, "broadcast.less"),
+	done := "broadcast.audience_done"
+	if g.campaign {
+		done = "campaign.audience_done"
+	}
+	t.Offer(Option{ID: "done", Label: done, Wide: true}, Pick(opAdd, "broadcast.add"), Pick(opLess, "broadcast.less"),
 		Option{ID: opOnly, Label: "broadcast.only", Wide: true}, Pick("anew", "broadcast.anew"))
 	return nil
 }
@@ -244,6 +264,9 @@ func takeGroups(t *Turn) error {
 		t.Set("op", opFirst)
 		return t.Goto("audience")
 	case "done":
+		if t.frame().Flow == "campaign_make" {
+			return t.onToCampaign("link")
+		}
 		t.Set("checked", 1)
 		return t.Goto("count")
 	}

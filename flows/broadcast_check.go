@@ -220,12 +220,14 @@ func (t *Turn) preview(b *store.Broadcast, training *store.Training) error {
 		}
 		t.Say("broadcast.preview_" + language)
 		t.part()
-		text, err := t.engine.letterText(b, language, t.Member.Address, &whom, training)
+		text, err := t.engine.letterText(t.Tx, b, language, t.Member.Address, &whom, training)
 		if err != nil {
 			return err
 		}
 		letter := &store.Message{Text: text, File: b.File}
-		addDocument(t.engine.catalog.In(language, t.Member.Address), letter, b, t.Member.ID)
+		p := t.engine.catalog.In(language, t.Member.Address)
+		addDocument(p, letter, b, t.Member.ID)
+		addInvitation(p, letter, b, t.Member.ID)
 		t.send(letter)
 	}
 	return nil

@@ -119,13 +119,17 @@ func FillBroadcast(p *locales.Printer, zone *time.Location, b *store.Broadcast, 
 
 // letterText is what b says about m in the language to somebody who is addressed
 // as you, and how to stop it.
-func (e *Engine) letterText(b *store.Broadcast, language, you string, m *store.Member, training *store.Training) (string, error) {
+func (e *Engine) letterText(tx *store.Tx, b *store.Broadcast, language, you string, m *store.Member, training *store.Training) (string, error) {
 	if b.Text[language] == "" {
 		language = locales.Source // so that the date is in the language of the rest
 	}
 	p := e.catalog.In(language, you)
 	text, err := FillBroadcast(p, e.opt.Zone, b, m, training)
-	return documentHead(p, b) + text + "\n\n" + p.T("broadcast.letter_end"), err
+	if err != nil {
+		return text, err
+	}
+	facts, err := invitationFacts(tx, p, e.opt.Zone, b)
+	return documentHead(p, b) + invitationHead(p, b) + text + facts + "\n\n" + p.T("broadcast.letter_end"), err
 }
 
 // Letter makes the message of b to a member through the contact c, where relay
@@ -143,7 +147,7 @@ func (e *Engine) Letter(tx *store.Tx, b *store.Broadcast, c *store.Contact, rela
 			return nil, err
 		}
 	}
-	text, err := e.letterText(b, reader.Language, reader.Address, m, training)
+	text, err := e.letterText(tx, b, reader.Language, reader.Address, m, training)
 	if err != nil {
 		return nil, err
 	}
@@ -158,5 +162,10 @@ func (e *Engine) Letter(tx *store.Tx, b *store.Broadcast, c *store.Contact, rela
 		Contact: c.ID, Member: reader.ID, Channel: c.Channel, Address: c.Address, Lane: b.Lane, Text: text, File: b.File,
 	}
 	addDocument(e.printer(reader), letter, b, m.ID)
+	if relay == nil {
+		addInvitation(e.printer(reader), letter, b, m.ID)
+	} else if b.Campaign != "" {
+		letter.Text += "\n" + e.printer(reader).T("campaign.letter_relay")
+	}
 	return letter, nil
 }

@@ -26,6 +26,7 @@ func broadcastNew() *Flow {
 			{Name: "area", Ask: keepGroupArea},
 			{Name: "groups", Ask: askGroups, Take: takeGroups},
 			{Name: "training", Ask: askGroupTraining, Take: takeGroupTraining},
+			{Name: "unanswered", Ask: askUnanswered, Take: takeUnanswered},
 			{Name: "count", Ask: askCount, Take: takeCount},
 			{Name: "check", Ask: askBroadcast, Take: takeBroadcast},
 			{Name: "fix", Ask: askFix, Take: takeFix},
@@ -175,7 +176,7 @@ func askFix(t *Turn) error {
 	}
 	t.Say("broadcast.fix_ask")
 	t.Offer(Pick("text", "broadcast.fix_text"), Pick("km", "broadcast.fix_km"), Pick("en", "broadcast.fix_en"))
-	if b.Document == "" {
+	if b.Document == "" && b.Campaign == "" {
 		t.Offer(Pick("file", "broadcast.fix_file"))
 	}
 	if b.Source == "" && b.Audience.Op != store.Unread {

@@ -148,6 +148,17 @@ func (t *Turn) groupName(a store.Audience) (string, error) {
 		return t.T("broadcast.group_leads", "area", name), err
 	case store.Unread:
 		return t.T("broadcast.group_unread"), nil
+	case store.InList:
+		return t.T("broadcast.group_list"), nil
+	case store.NotAnswered:
+		c, err := t.Campaign(a.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return t.T("broadcast.group_gone"), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return t.T("broadcast.group_unanswered", "title", c.Title), nil
 	case store.InTraining:
 		training, err := t.Training(a.ID)
 		if errors.Is(err, store.ErrNotFound) {

@@ -30,9 +30,9 @@ func answerDesk() *desk {
 	return &desk{open: openAnswering, keep: keepAnswering, send: sendAnswering, hear: (*Turn).keepAnswerFile}
 }
 
-// askedCampaign is the campaign that the flow of that name is about, by its id or its
+// namedCampaign is the campaign that the flow of that name is about, by its id or its
 // code. When there is none, or it is no use to go on, she is told so and it is nil.
-func (t *Turn) askedCampaign(note string) (*store.Campaign, error) {
+func (t *Turn) namedCampaign(note string) (*store.Campaign, error) {
 	c, err := t.Campaign(note)
 	if errors.Is(err, store.ErrNotFound) {
 		c, err = t.CampaignByCode(note)
@@ -57,7 +57,7 @@ func (t *Turn) participated(c *store.Campaign) (*store.Participation, error) {
 }
 
 func askFormIntro(t *Turn) error {
-	c, err := t.askedCampaign(t.Note("form_answer"))
+	c, err := t.namedCampaign(t.Note("form_answer"))
 	if err != nil || c == nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (t *Turn) sayFormIntro(c *store.Campaign) error {
 }
 
 func takeFormIntro(t *Turn) error {
-	c, err := t.askedCampaign(t.Note("form_answer"))
+	c, err := t.namedCampaign(t.Note("form_answer"))
 	if err != nil || c == nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func takeFormRefuse(t *Turn) error {
 	if t.Chosen() != "yes" {
 		return t.Again("engine.unclear")
 	}
-	c, err := t.askedCampaign(t.Note("form_answer"))
+	c, err := t.namedCampaign(t.Note("form_answer"))
 	if err != nil || c == nil {
 		return err
 	}
@@ -260,7 +260,7 @@ func takeFormRefuse(t *Turn) error {
 
 // openAnswering takes up what she has begun of the campaign.
 func openAnswering(t *Turn) (*sheet, error) {
-	c, err := t.askedCampaign(t.Note("form_answer"))
+	c, err := t.namedCampaign(t.Note("form_answer"))
 	if err != nil || c == nil {
 		return nil, err
 	}

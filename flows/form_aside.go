@@ -30,7 +30,7 @@ func formAside() *Flow {
 // asideCampaign is the campaign for which she enters answers, if it is one of her
 // area; otherwise she is told so and it is nil.
 func (t *Turn) asideCampaign() (*store.Campaign, error) {
-	c, err := t.askedCampaign(t.Note("form_aside"))
+	c, err := t.namedCampaign(t.Note("form_aside"))
 	if err != nil || c == nil {
 		return nil, err
 	}

@@ -291,7 +291,7 @@ func stepOf(s *sheet, q *form.Step) string {
 	switch q.Question.Kind {
 	case form.SelectOne, form.SelectExternal:
 		switch {
-		case len(q.Options) > mostListed:
+		case len(q.Options) > mostOffered:
 			return deskFind
 		case len(q.Options) <= mostScale && (q.Question.Has("likert") || q.Question.Has("list-nolabel") || inTable(s, q)):
 			return deskScale

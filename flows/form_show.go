@@ -14,7 +14,7 @@ import (
 // This file says what a question looks like in a chat.
 
 const (
-	mostListed  = 20   // choices that are shown at once; among more she searches
+	mostOffered = 20   // choices that are shown at once; among more she searches
 	mostButtons = 8    // choices that are shown as buttons with their labels; more stand in the text
 	mostOnRow   = 30   // letters of a label that stands on a button
 	mostOnHalf  = 14   // letters of labels of which two stand in a row

@@ -45,7 +45,7 @@ func optionNamed(options []form.Option, name string) *form.Option {
 
 // tickPage are the choices that are shown now: of many some at a time.
 func (t *Turn) tickPage(q *form.Step) (page []form.Option, more bool) {
-	if len(q.Options) <= mostListed {
+	if len(q.Options) <= mostOffered {
 		return q.Options, false
 	}
 	skip := t.Count("skip")

@@ -22,7 +22,7 @@ func (s *stage) letterTap(who, label string) (tap Tap) {
 			}
 		}
 	}
-	s.t.Fatalf("no letter to %s has %q", who, label)
+	s.t.Fatalf("no letter to %s has %q\n\nso far:\n%s", who, label, s.out.String())
 	return tap
 }
 

@@ -22,7 +22,7 @@ func staff() *Flow {
 func askStaff(t *Turn) error {
 	t.Say("staff.what")
 	t.Offer(Option{ID: "new", Label: "staff.new", Wide: true}, Option{ID: "list", Label: "staff.list", Wide: true}, Option{ID: "report", Label: "report.title", Wide: true})
-	t.Offer(Option{ID: "shelf", Label: "menu.shelf", Wide: true}, Option{ID: "forms", Label: "formstaff.title", Wide: true})
+	t.Offer(Option{ID: "shelf", Label: "menu.shelf", Wide: true}, Option{ID: "forms", Label: "formstaff.title", Wide: true}, Option{ID: "campaigns", Label: "campaign.title", Wide: true})
 	if t.engine.byName["merge"] != nil {
 		t.Offer(Option{ID: "merge", Label: "merge.title", Wide: true})
 	}
@@ -34,7 +34,7 @@ func takeStaff(t *Turn) error {
 	switch t.Chosen() {
 	case "new":
 		return t.Start("training_new", nil)
-	case "report", "shelf", "forms":
+	case "report", "shelf", "forms", "campaigns":
 		return t.Start(t.Chosen(), nil)
 	case "merge":
 		return t.Start("merge", nil)

@@ -188,7 +188,7 @@ func newStage(t *testing.T) *stage {
 func (s *stage) open(flows func() []*Flow) {
 	s.flows = flows
 	var err error
-	s.engine, err = New(s.store, s.catalog, append(flows(), doors()...), Options{
+	s.engine, err = New(s.store, s.catalog, append(withAnswering(flows)(), doors()...), Options{
 		Voice: func(language, id string) bool { return slices.Contains(s.voices, language+" "+id) },
 		Alone: 10,
 		Rate:  func() float64 { return 28 },
@@ -254,7 +254,7 @@ func playWith(t *testing.T, text string, set func(*stage)) string {
 
 // public are the buckets that hold nothing about persons: what staff typed of a
 // training stands in them.
-var public = []string{"area", "broadcast", "club", "club_meeting", "document", "meta", "quiz", "training", "training_code", "training_start"}
+var public = []string{"area", "broadcast", "campaign", "club", "club_meeting", "document", "form", "form_version", "meta", "quiz", "training", "training_code", "training_start"}
 
 // wantSealed complains when something that people typed or are called stands in
 // the database as it is.
@@ -436,6 +436,9 @@ func (s *stage) direct(words []string) {
 		s.writeAnswers()
 	case "@buttons":
 	default:
+		if s.directCampaign(words) {
+			return
+		}
 		s.t.Fatalf("unknown %q", words[0])
 	}
 }
@@ -533,7 +536,7 @@ func (s *stage) input(who, what string) Input {
 			in.Kind, in.Text, in.File = File, "", formBook(arg)
 		case "books":
 			in.Kind, in.Text, in.File, in.Album = File, "", formBook(arg), "2468"
-		case "letter":
+		case "letter", "invite":
 			in.Kind, in.Text, in.Tap = Choice, "", s.letterTap(who, rest)
 		case "lines":
 			n, err := strconv.Atoi(arg)
@@ -555,7 +558,7 @@ func (s *stage) input(who, what string) Input {
 			s.t.Fatalf("cannot read %q", what)
 		}
 		s.last[who] = in
-		if in.Kind != Choice || !s.numbers || verb == "letter" {
+		if in.Kind != Choice || !s.numbers || verb == "letter" || verb == "invite" {
 			return in
 		}
 		what = rest
@@ -648,7 +651,7 @@ func (s *stage) write(who string) {
 	s.posted = nil
 }
 
-var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=[tgch])((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
+var codePattern = regexp.MustCompile(`([:/៖] ?|[Mm]ã |[Cc]odes? |and |កូដ ?|\?start=(?:[tgch]|q_))((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4}|[0-9A-Z]{5,12})\b`)
 
 var handoverLink = regexp.MustCompile(`\?start=h([0-9A-Z]{12})`)
 
@@ -734,6 +737,9 @@ func (s *stage) fire(d *store.Due) {
 		var of store.BroadcastNews
 		s.must(json.Unmarshal(d.Data, &of))
 		s.update(func(tx *store.Tx) error { return tx.StartBroadcast(d, of.Broadcast) })
+		return
+	case store.CampaignJob:
+		s.fireCampaign(d)
 		return
 	case store.RemindJob:
 		var rule struct{ Rule string }
@@ -842,6 +848,9 @@ func (s *stage) work(fail bool) {
 			o.Result, o.Error = s.examined(task), ""
 		case task.Work == FormProofWork:
 			o.Result, o.Error = s.proven(task), ""
+		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork:
+			o.Result, _ = s.campaignWork(task)
+			o.Error = ""
 		case task.Work == ReadCountWork:
 			o.Result, o.Error = s.readers(task), ""
 		default:

@@ -36,6 +36,7 @@ var prefixes = []string{
 	"invite.as_",
 	"broadcast.audience_", "broadcast.bin_", "broadcast.count_", "broadcast.mark_", "broadcast.preview_", "broadcast.state_", "broadcast.text_ask_", "broadcast.why_", "desk.bin_",
 	"address.", "club.rule_nth", "club_meet.nth", "club_meet.why_", "formstaff.grade_", "formstaff.version_", "kind.", "language.", "other.", "register.next_", "remind.r", "role.", "training.day_", "training.fact_",
+	"campaign.fact_mode_", "campaign.letter_", "campaign.line_", "campaign.mark_", "campaign.news_", "campaign.state_", "campaign.sure_", "campaign.words_",
 	"shelf.for_", "shelf.kind_", "shelf.letter_", "training.field_", "training.kind_", "training.name_", "when.day", "you.",
 }
 

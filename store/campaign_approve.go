@@ -33,11 +33,14 @@ const (
 	CampaignNoScope    CampaignEnds = "no_scope"    // who made it may not write to these people any more: it is a draft again
 	CampaignNoReminder CampaignEnds = "no_reminder" // who made it may not write to them any more: nobody was reminded
 	CampaignOver       CampaignEnds = "over"        // its time has come
+	CampaignLook       CampaignEnds = "look"        // nothing: who looks at it is shown how far it is
 )
 
 const (
 	// campaignNewsTime is for how long it is worth telling what has become of one.
 	campaignNewsTime = 7 * 24 * time.Hour
+	// campaignLookTime is for how long it is worth counting anew for who looked at one.
+	campaignLookTime = 10 * time.Minute
 	// maxCampaignStaff is how many staff hear of a campaign whose maker is staff no more.
 	maxCampaignStaff = 3
 )
@@ -158,6 +161,15 @@ func (tx *Tx) tellCampaign(c *Campaign, what CampaignEnds) error {
 		}
 	}
 	return nil
+}
+
+// WatchCampaign has the member, who looks at the campaign, shown at at how far it is
+// then.
+func (tx *Tx) WatchCampaign(campaign, member string, at time.Time) error {
+	return tx.Plan(&Due{
+		ID: fmt.Sprintf("campaign/look/%s/%s", campaign, member), At: at.Truncate(time.Second), Until: at.Add(campaignLookTime),
+		Job: HearJob, Member: member, Flow: CampaignFlow, Data: fmt.Appendf(nil, `{"campaign":%q,"what":%q}`, campaign, CampaignLook),
+	})
 }
 
 // campaignStaff are those who hear of c.

@@ -44,6 +44,7 @@ var Latenesses = []Lateness{
 	{Kind: "campaign/remind", Bound: CampaignLate, Until: "a day, or the end of the campaign"},
 	{Kind: "campaign/close", Until: "it is done"},
 	{Kind: AnswersFileKind, Bound: time.Hour, Until: "an hour, as the progress of a file is not news for longer"},
+	{Kind: "campaign/look", Bound: campaignLookTime, Until: "ten minutes, as she looks elsewhere by then"},
 	{Kind: "campaign/told", Bound: campaignNewsTime, Until: "a week"},
 	{Kind: "merge", Bound: MergeDays * 24 * time.Hour, Until: "as many days as the request stood"},
 	{Kind: "outage", Bound: OutageBound, Until: "a day from when the bot hears again"},

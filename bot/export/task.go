@@ -126,6 +126,19 @@ func (e *Exporter) ClubQR(ctx context.Context, s *store.Store, task store.Task) 
 	return keep(ctx, s, task.Member, "ma-qr-"+ask.Code+".png", "image/png", picture)
 }
 
+// CampaignQR draws the code that opens a campaign ([flows.CampaignPictureWork]).
+func (e *Exporter) CampaignQR(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	var ask flows.CampaignPicture
+	if err := json.Unmarshal(task.Data, &ask); err != nil {
+		return nil, fmt.Errorf("read the task: %w", err)
+	}
+	picture, err := e.Draw(ask.URL)
+	if err != nil {
+		return nil, err
+	}
+	return keep(ctx, s, task.Member, "phieu-hoi-"+ask.Code+".png", "image/png", picture)
+}
+
 var nothing = []byte(`""`)
 
 // mayTake says whether the member is staff for the area of the training now.
