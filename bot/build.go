@@ -131,7 +131,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.outbox = outbox.New(p.store, b.channels, outbox.Options{Voice: voice, Drain: drainTime, KeepStrays: p.silent})
 	exporter := &export.Exporter{Words: catalog.In(locales.Source, ""), Zone: p.config.zone, Draw: web.QR, Calendar: web.CalendarEntry, Fonts: fonts}
 	works := &results.Works{Catalog: catalog, Zone: p.config.zone, Fonts: fonts}
-	maker := &forms.Maker{Channels: b.channels, Words: catalog}
+	maker := &forms.Maker{Channels: b.channels, Words: catalog, Zone: p.config.zone}
 	b.tasks = tasks.New(p.store, map[string]tasks.Work{
 		"export registrations": exporter.Registrations,
 		"list to sign":         exporter.ToSign,

@@ -96,8 +96,9 @@ func askCampaignState(t *Turn) error {
 	if c.Live() {
 		t.OfferInline(Pick("close", "campaign.close"))
 	}
-	// "campaign_results" and "campaign_file" stand here once there are such flows:
-	// each is called with a campaignNote.
+	if !c.Started.IsZero() {
+		t.OfferInline(Option{ID: "campaign_results", Label: "results.title", Wide: true})
+	}
 	t.OfferInline(Pick("look", "broadcast.refresh"))
 	return nil
 }
@@ -117,8 +118,8 @@ func takeCampaignState(t *Turn) error {
 		return t.Stay()
 	case "remind", "extend", "close", "share":
 		return t.Goto(id)
-	case asideFlow:
-		return t.Start(asideFlow, c.ID)
+	case asideFlow, "campaign_results":
+		return t.Start(id, c.ID)
 	case "write":
 		return t.Start("campaign_make", campaignMakeNote{Campaign: c.ID})
 	case "back":

@@ -1,12 +1,13 @@
 package flows
 
 import (
-	"bytes"
+	"math"
 
 	"chihai/flows/form"
 	"chihai/locales"
 	"chihai/store"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -23,9 +24,12 @@ type FormFacts struct {
 	Languages []string `json:"languages,omitzero"` // codes of those it is written in, as far as they have one
 }
 
-// formFacts are the facts of a form.
-func formFacts(f *form.Form) FormFacts {
-	var facts FormFacts
+// formFacts are the facts of a form; extent is what was found of its length.
+func formFacts(f *form.Form, extent form.Extent) FormFacts {
+	facts := FormFacts{Shortest: extent.Shortest, Longest: extent.Longest, Expected: int(math.Round(extent.Expected)), Seconds: int(extent.Time.Seconds())}
+	if extent.Endless {
+		facts.Longest = 0
+	}
 	for q := range f.Questions() {
 		if q.Kind.Asked() {
 			facts.Questions++
@@ -42,20 +46,31 @@ func formFacts(f *form.Form) FormFacts {
 // formChanges says what a form changes about an older one: how grave that is, in
 // lines for her who sent it, and as it is kept. The grade is empty when nothing
 // changed.
-func formChanges(old, f *form.Form, _ *locales.Printer) (grade store.FormGrade, lines []string, raw jsontext.Value) {
-	bare := *old
-	bare.Name = f.Name // that of the root comes from the file's name, if the workbook gives none
-	was, err := form.Encode(&bare)
+func formChanges(old, f *form.Form, p *locales.Printer) (grade store.FormGrade, lines []string, raw jsontext.Value) {
+	changes := form.Compare(old, f)
+	if len(changes) == 0 {
+		return "", nil, nil
+	}
+	for _, c := range changes {
+		lines = append(lines, c.Words(f, p))
+	}
+	raw, err := json.Marshal(changes)
 	if err != nil {
-		return store.Breaking, nil, nil
+		raw = nil // the grade tells what matters
 	}
-	now, err := form.Encode(f)
-	if err != nil || !bytes.Equal(was, now) {
-		return store.Breaking, nil, nil
-	}
-	return "", nil, nil
+	return store.FormGrade(form.Heaviest(changes)), lines, raw
 }
 
-// formChangeLines says what a version that is kept has changed, in the language of
-// p. It is nil where that is not known.
-func formChangeLines(jsontext.Value, *locales.Printer) []string { return nil }
+// formChangeLines says what the version with that form has changed, in the language
+// of p. It is nil where that is not known.
+func formChangeLines(raw jsontext.Value, f *form.Form, p *locales.Printer) []string {
+	var changes []form.Change
+	if len(raw) == 0 || json.Unmarshal(raw, &changes) != nil {
+		return nil
+	}
+	var lines []string
+	for _, c := range changes {
+		lines = append(lines, c.Words(f, p))
+	}
+	return lines
+}

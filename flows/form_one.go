@@ -182,7 +182,14 @@ func askFormVersions(t *Turn) error {
 		if err != nil {
 			return err
 		}
-		lines := append([]string{t.versionLine(v)}, formChangeLines(v.Changes, t.Printer)...)
+		lines := []string{t.versionLine(v)}
+		if len(v.Changes) > 0 {
+			logic, err := t.logic(f.ID, number)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, formChangeLines(v.Changes, logic.Form(), t.Printer)...)
+		}
 		t.SayText(joined(lines[:min(len(lines), 6)]))
 	}
 	if f.Versions > skip+versionsPage {

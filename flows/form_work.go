@@ -148,7 +148,7 @@ func ExamineUpload(u *form.Upload, p *locales.Printer) (ExaminedForm, error) {
 	}
 	e.Name, e.Version = cleanText(u.Form.ID, 200), cleanText(u.Form.Version, 40)
 	e.Title = formTitle(u.Form)
-	e.Facts = formFacts(u.Form)
+	e.Facts = formFacts(u.Form, u.Extent)
 	e.Tells = len(form.LintAnonymous(u.Form)) > 0
 	release, err := json.Marshal(u.Release)
 	if err == nil && string(release) != "{}" && len(release) <= mostFormNote {

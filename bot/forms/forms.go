@@ -9,6 +9,8 @@
 package forms
 
 import (
+	"time"
+
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +28,7 @@ import (
 type Maker struct {
 	Channels []channel.Channel // by which workbooks come
 	Words    *locales.Catalog
+	Zone     *time.Location // by whose clocks made-up people answer
 }
 
 // nothing is what comes of a work when there is nothing to make a file of.

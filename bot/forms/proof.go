@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"chihai/flows"
 	"chihai/flows/form"
+	"chihai/flows/form/xpath"
 	"chihai/locales"
 	"chihai/store"
 
@@ -42,7 +46,7 @@ func (m *Maker) Proof(ctx context.Context, s *store.Store, task store.Task) ([]b
 	if err != nil {
 		return nil, fmt.Errorf("read version %d of form %s: %w", ask.Version, ask.Form, err)
 	}
-	proof, err := respondents(ctx, f, m.Words.In(who.Language, who.Address))
+	proof, err := respondents(f, m.Words.In(who.Language, who.Address), xpath.Clock{Now: s.Now(), Zone: m.Zone})
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +64,77 @@ func (m *Maker) Proof(ctx context.Context, s *store.Store, task store.Task) ([]b
 	return json.Marshal(id)
 }
 
+const (
+	// mostProofs is how many made-up respondents are shown: more nobody reads.
+	mostProofs = 20
+	// mostWay is how long the way of one of them is, in letters: what fits on a few
+	// pages of a telephone.
+	mostWay = 3000
+)
+
 // respondents are the ways of made-up people who together take every branch of f,
 // in the language of p.
-func respondents(_ context.Context, _ *form.Form, _ *locales.Printer) (flows.FormProof, error) {
-	return flows.FormProof{}, nil
+func respondents(f *form.Form, p *locales.Printer, clock xpath.Clock) (flows.FormProof, error) {
+	logic, err := form.NewLogic(f)
+	if err != nil {
+		return flows.FormProof{}, err
+	}
+	people, coverage := logic.Respondents(mostProofs, clock)
+	proof := flows.FormProof{Left: len(coverage.Missed)}
+	for _, who := range people {
+		way, err := wayOf(logic, who, p, clock)
+		if err != nil {
+			return flows.FormProof{}, err
+		}
+		proof.Ways = append(proof.Ways, way)
+	}
+	return proof, nil
+}
+
+// wayOf is the way of one respondent: what she is asked, and what she answers.
+func wayOf(logic *form.Logic, who form.Respondent, p *locales.Printer, clock xpath.Clock) (string, error) {
+	w := logic.Walk(logic.Begin(clock.Now, 1, nil), form.Setting{Clock: clock, Language: p.Language})
+	var way strings.Builder
+	for utf8.RuneCountInString(way.String()) < mostWay {
+		s, more := w.Next()
+		if !more {
+			return way.String(), nil
+		}
+		if s.Kind == form.Ask {
+			value := p.T("formstaff.proof_skip")
+			if r, ok := who.At(s.Path); ok && r.Value != "" {
+				value = labelOf(s, r.Value)
+			}
+			fmt.Fprintf(&way, "%d. %s\n→ %s\n", s.Number, short(s.Label, 120), short(value, 80))
+		}
+		if err := who.Answer(w, s); err != nil {
+			return "", fmt.Errorf("a made-up answer: %w", err)
+		}
+	}
+	return way.String() + "…", nil
+}
+
+// labelOf is the answer in the words of its choices.
+func labelOf(s form.Step, value string) string {
+	if len(s.Options) == 0 {
+		return value
+	}
+	var all []string
+	for _, name := range strings.Fields(value) {
+		i := slices.IndexFunc(s.Options, func(o form.Option) bool { return o.Name == name })
+		if i >= 0 {
+			name = s.Options[i].Label
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// short is the beginning of a text in one line.
+func short(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
 }

@@ -10,17 +10,17 @@ import (
 	"chihai/locales"
 )
 
-// A Change is one difference between two versions of a form.
+// A Change is one difference between two versions of a form. It is kept in the store as JSON.
 type Change struct {
-	Kind ChangeKind
-	Code ChangeCode
+	Kind ChangeKind `json:"kind"`
+	Code ChangeCode `json:"code"`
 
 	// Path is the item's: the names of the groups around it and its own. It is empty for the form as a whole,
 	// and for a list of choices.
-	Path   string
-	Number int               // of the question among those that are asked, in the version that has it, from 1; 0 for others
-	Label  Text              // of the item
-	Args   map[string]string // what the words need: "list", "choice", "language"
+	Path   string            `json:"path,omitzero"`
+	Number int               `json:"number,omitzero"` // of the question among those that are asked, in the version that has it, from 1; 0 for others
+	Label  Text              `json:"label,omitzero"`  // of the item
+	Args   map[string]string `json:"args,omitzero"`   // what the words need: "list", "choice", "language"
 }
 
 // A ChangeKind is what a change means for answers that are there already.

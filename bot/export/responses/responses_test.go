@@ -88,8 +88,8 @@ func small(t testing.TB) *Dataset {
 		"ho/dich_vu": {State: form.Skipped}, "ho/muc": answered("3"), "nghe": answered("tho"), "con[1]/thang": answered("7"),
 	}, Repeats: map[string]form.Instances{"con": {Number: 2, Done: true}}}
 	return datasetOf(sample(t), []*Row{
-		{ID: "r1", Response: first, Version: 0, Submitted: began.Add(90 * time.Second), Language: "km", Channel: "zalo", Mode: "self", Area: "Xã Kế Sách"},
-		{ID: "r2", Response: second, Version: 1, Submitted: began.Add(time.Hour), Language: "vi", Channel: "web", Mode: "helped", By: "Chị Mai"},
+		{ID: "r1", Response: first, Version: 0, Submitted: began.Add(90 * time.Second), Language: "km", Channel: "zalo", Mode: "self", Code: "M4K2", Area: "Xã Kế Sách"},
+		{ID: "r2", Response: second, Version: 1, Submitted: began.Add(time.Hour), Language: "vi", Channel: "web", Mode: "helped", Code: "7QX3", By: "Chị Mai"},
 	})
 }
 
@@ -141,6 +141,7 @@ chao: '=Lan |  |
 _uuid: r1 | r2 |
 _submission_time: 2026-11-20T08:01:30 | 2026-11-20T09:00:00 |
 __version__: 1 | 2 |
+_code: M4K2 | 7QX3 |
 _language: km | vi |
 _channel: zalo | web |
 _mode: self | helped |
