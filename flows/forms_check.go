@@ -104,6 +104,8 @@ func (t *Turn) formSummary(title string, facts FormFacts) string {
 	}
 	switch {
 	case facts.Expected == 0:
+	case facts.Shortest == facts.Longest:
+		lines = append(lines, t.T("formstaff.summary_same", "most", facts.Longest, "n", minutesOf(facts.Seconds)))
 	case facts.Longest == 0:
 		lines = append(lines, t.T("formstaff.summary_open", "least", facts.Shortest, "likely", facts.Expected, "n", minutesOf(facts.Seconds)))
 	default:
