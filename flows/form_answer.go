@@ -142,12 +142,11 @@ func (t *Turn) sayFormIntro(c *store.Campaign) error {
 	t.Say("questionnaire.until", "until", t.lastMoment(c))
 	switch c.Mode {
 	case store.Anonymous:
-		t.Say("questionnaire.mode_anonymous", "others", store.LotSize-1)
+		rest := t.T("questionnaire.rest_destroyed", "lot", store.LotSize)
 		if c.KeepRest {
-			t.Say("questionnaire.rest_kept", "lot", store.LotSize)
-		} else {
-			t.Say("questionnaire.rest_destroyed", "lot", store.LotSize)
+			rest = t.T("questionnaire.rest_kept", "lot", store.LotSize)
 		}
+		t.SayText(t.T("questionnaire.mode_anonymous", "others", store.LotSize-1) + "\n" + rest)
 	case store.Pseudonymous:
 		t.Say("questionnaire.mode_pseudonymous")
 	default:

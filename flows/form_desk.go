@@ -67,7 +67,7 @@ func (d *desk) steps() []Step {
 		{Name: deskRank, Ask: d.ask(deskRank), Take: d.take(takeFormRank)},
 		{Name: deskWrite, Ask: d.ask(deskWrite), Take: d.take(takeFormWords), Free: true, Hears: []Kind{File, Location, Contact}},
 		{Name: deskFile, Ask: d.ask(deskFile), Take: d.take(d.takeFile), Free: true, Hears: []Kind{File, Location, Contact}},
-		{Name: deskFetch, Ask: d.askFetch, Take: d.takeFetch},
+		{Name: deskFetch, Ask: d.askFetch, Take: d.takeFetch, Hears: []Kind{File}},
 		{Name: deskPlace, Ask: d.ask(deskPlace), Take: d.take(takeFormPlace), Free: true, Hears: []Kind{File, Location, Contact}},
 		{Name: deskMore, Ask: d.ask(deskMore), Take: d.take(takeFormMore)},
 		{Name: deskRemove, Ask: d.askRemove, Take: d.takeRemove},
@@ -225,11 +225,9 @@ func (d *desk) take(read func(*Turn, *sheet, *form.Step) error) func(*Turn) erro
 		case err != nil || t.move.kind != none:
 			return err
 		}
-		data, err := form.EncodeResponse(s.walk.Response())
-		if err != nil {
+		if long, err := tooLong(s); err != nil {
 			return err
-		}
-		if len(data) > store.MaxAnswers {
+		} else if long {
 			t.sheet = nil // as it was kept: without this answer
 			return t.Again("questionnaire.too_long")
 		}
@@ -245,6 +243,16 @@ func (d *desk) take(read func(*Turn, *sheet, *form.Step) error) func(*Turn) erro
 	}
 }
 
+// tooLong says whether the response has become longer than can be kept. One answer
+// makes it longer by far less than half of that.
+func tooLong(s *sheet) (bool, error) {
+	if len(s.before) < store.MaxAnswers/2 {
+		return false, nil
+	}
+	data, err := form.EncodeResponse(s.walk.Response())
+	return len(data) > store.MaxAnswers, err
+}
+
 // passes says whether she typed the words for passing a question over. At a text a
 // single word may be her answer.
 func (t *Turn) passes(id string, q *form.Step) bool {
@@ -254,7 +262,7 @@ func (t *Turn) passes(id string, q *form.Step) bool {
 	return t.meant(id)
 }
 
-// backAtDesk goes back to the question before, within the steps of the desk.
+// back goes back to the question before, within the steps of the desk.
 func (d *desk) back(t *Turn) (bool, error) {
 	switch step := t.frame().Step; {
 	case !d.has(step):

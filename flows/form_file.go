@@ -40,14 +40,15 @@ func suitsFile(kind form.Kind, media string) bool {
 }
 
 func (d *desk) askFetch(t *Turn) error {
-	if t.Count("fetched") > 0 {
+	interrupted := t.anew && t.conv.Prompt == nil && t.token == "" // what came of it meanwhile was not waited for
+	if t.Count("fetched") > 0 || interrupted {
 		return t.Goto(deskGo)
 	}
 	t.Say("questionnaire.file_wait")
 	return nil
 }
 
-func (d *desk) takeFetch(t *Turn) error { return t.Again("questionnaire.file_wait") }
+func (d *desk) takeFetch(t *Turn) error { return t.go_(move{kind: again}) }
 
 // hearFile hears what came of fetching a file, and answers with it if she still waits
 // for it. A file that nobody waits for is deleted.

@@ -100,11 +100,20 @@ func checkDrafts(c *checker) error {
 		c.want(d.Campaign+"/"+d.ID == key, "draft", key, "says it is another")
 		c.want(c.has("campaign", d.Campaign), "draft", key, "is of a campaign that is not there")
 		c.want(c.has("draft_of", d.holder()+"/"+d.ID), "draft", key, "is not found by who holds it")
+		c.wantAnswerFiles("draft", key, d.Campaign, d.Files)
 		if d.Member != "" {
 			p := find[Participation](c, "participation", d.Campaign+"/"+d.Member)
 			c.want(p != nil && p.Draft == d.ID, "draft", key, "is not what she has begun")
 		}
 	})
+}
+
+// wantAnswerFiles looks whether the files of answers are there.
+func (c *checker) wantAnswerFiles(bucket, key, campaign string, files []string) {
+	for _, id := range files {
+		f := find[File](c, "file", id)
+		c.want(f != nil && f.Campaign == campaign, bucket, key, "has lost a file")
+	}
 }
 
 func checkDraftsOf(c *checker) error {
@@ -117,6 +126,7 @@ func checkDraftsOf(c *checker) error {
 func checkResponses(c *checker) error {
 	return documents(c, "response", func(key string, r *Response) {
 		c.want(r.Campaign+"/"+r.ID == key, "response", key, "says it is another")
+		c.wantAnswerFiles("response", key, r.Campaign, r.Files)
 		camp := find[Campaign](c, "campaign", r.Campaign)
 		if c.want(camp != nil, "response", key, "is of a campaign that is not there"); camp == nil {
 			return

@@ -33,6 +33,11 @@ func (c *checker) checkOwner(key string, f *File) {
 		c.want(f.Member == "" && f.Expires.Equal(onShelf), "file", key, "is a form's and not kept")
 		return
 	}
+	if f.Campaign != "" {
+		c.want(c.has("campaign", f.Campaign), "file", key, "belongs to answers to campaign "+f.Campaign+", which is not there")
+		c.want(f.Member == "" && f.Expires.Equal(onShelf), "file", key, "is a part of answers and not kept")
+		return
+	}
 	if f.Document == "" {
 		c.want(f.Expires.Before(onShelf), "file", key, "is kept for ever, and by nothing")
 		return
