@@ -817,7 +817,7 @@ func (s *stage) work(fail bool) {
 		case fail:
 		case task.Work == CountWork:
 			o.Result, o.Error = s.count(task), ""
-		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork:
+		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork && task.Work != CampaignNoticeWork:
 			o.Result, _ = s.campaignWork(task)
 			o.Error = ""
 		case task.Work == ReadCountWork:
