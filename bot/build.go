@@ -158,6 +158,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		flows.CampaignListWork:    broadcast.ListCampaign,
 		flows.CampaignStateWork:   broadcast.CampaignState,
 		flows.CampaignPictureWork: exporter.CampaignQR,
+		flows.CampaignNoticeWork:  exporter.CampaignNotice,
 
 		flows.FetchWork: broadcast.Attach(b.channels),
 	}, handle)

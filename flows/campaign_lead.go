@@ -181,6 +181,10 @@ func takeCampaignClose(t *Turn) error {
 // campaign; its Data is a [CampaignPicture], and what comes of it is a file.
 const CampaignPictureWork = "campaign qr"
 
+// CampaignNoticeWork is the name of the work that makes a notice for the wall with the
+// same code; its Data is a [CampaignPicture] as well, and what comes of it is a file.
+const CampaignNoticeWork = "campaign notice"
+
 // A CampaignPicture is what such a task is to do.
 type CampaignPicture struct {
 	Campaign string `json:"campaign"` // ID
@@ -210,7 +214,7 @@ func askCampaignShare(t *Turn) error {
 		t.Say("campaign.share_invited")
 	}
 	if len(links) > 0 {
-		t.Offer(Pick("qr", "club.qr"))
+		t.Offer(Pick("qr", "club.qr"), Pick("notice", "campaign.notice"))
 	}
 	t.Offer(Pick("state", "campaign.see"))
 	return nil
@@ -221,20 +225,21 @@ func takeCampaignShare(t *Turn) error {
 	if err != nil || c == nil {
 		return err
 	}
-	switch t.Chosen() {
-	case "state":
+	work := map[string]string{"qr": CampaignPictureWork, "notice": CampaignNoticeWork}[t.Chosen()]
+	switch {
+	case t.Chosen() == "state":
 		return t.Goto("state")
-	case "qr":
-		t.Say("training.qr_wait")
-		if err := t.TaskOnce(CampaignPictureWork, CampaignPicture{c.ID, c.Code, t.Links(campaignDoor(c))[0].URL}); err != nil {
-			return err
-		}
-		return t.Stand()
+	case work == "":
+		return t.Again("engine.unclear")
 	}
-	return t.Again("engine.unclear")
+	t.Say("campaign.paper_wait")
+	if err := t.TaskOnce(work, CampaignPicture{c.ID, c.Code, t.Links(campaignDoor(c))[0].URL}); err != nil {
+		return err
+	}
+	return t.Stand()
 }
 
-// hearCampaignPicture sends the picture.
+// hearCampaignPicture sends the picture, or the notice.
 func (t *Turn) hearCampaignPicture() error {
 	var work CampaignPicture
 	var file string
@@ -248,7 +253,9 @@ func (t *Turn) hearCampaignPicture() error {
 	case c == nil || t.Relay != nil:
 		return t.dropFetched(file)
 	case o.Error != "" || file == "":
-		t.Say("training.qr_failed")
+		t.Say("campaign.paper_failed")
+	case o.Task == CampaignNoticeWork:
+		t.SayFile(file, "campaign.notice_here", "title", cut(c.Title, 80))
 	default:
 		t.SayFile(file, "campaign.qr_here", "title", cut(c.Title, 80))
 	}

@@ -182,7 +182,7 @@ func (t *Turn) hearCampaignTask() error {
 	if err := jsonNote(t.Input.Data, &o); err != nil {
 		return err
 	}
-	if o.Task == CampaignPictureWork {
+	if o.Task == CampaignPictureWork || o.Task == CampaignNoticeWork {
 		return t.hearCampaignPicture()
 	}
 	var ask CampaignState

@@ -848,7 +848,7 @@ func (s *stage) work(fail bool) {
 			o.Result, o.Error = s.examined(task), ""
 		case task.Work == FormProofWork:
 			o.Result, o.Error = s.proven(task), ""
-		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork:
+		case strings.Contains(task.Work, "campaign") && task.Work != CampaignPictureWork && task.Work != CampaignNoticeWork:
 			o.Result, _ = s.campaignWork(task)
 			o.Error = ""
 		case task.Work == ReadCountWork:

@@ -62,7 +62,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{T: t, store: s}
-	w.maker = &forms.Maker{Channels: []channel.Channel{w}, Words: catalog}
+	w.maker = &forms.Maker{Channels: []channel.Channel{w}, Words: catalog, Zone: time.UTC}
 	w.update(func(tx *store.Tx) error {
 		_, m, _, err := tx.Meet("test:1", "Lan")
 		if err != nil {
@@ -157,6 +157,12 @@ func TestExamine(t *testing.T) {
 	w.work(w.maker.Sheets, flows.FormAt{Form: f.ID, Version: 1}, &sheets)
 	if sheets != "" {
 		t.Error("an XLSForm was made of an XLSForm")
+	}
+	w.work(w.maker.Proof, flows.FormAt{Form: f.ID, Version: 1}, &proof)
+	_, raw := w.file(proof)
+	var ways flows.FormProof
+	if err := json.Unmarshal(raw, &ways); err != nil || len(ways.Ways) < 2 || !strings.HasPrefix(ways.Ways[0], "1. Chị có con dưới 36 tháng tuổi không? → ") {
+		t.Errorf("made-up people go %q, %v", ways.Ways, err)
 	}
 	w.work(w.maker.Proof, flows.FormAt{Form: f.ID, Version: 2}, &proof)
 	if proof != "" {
