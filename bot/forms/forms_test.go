@@ -161,7 +161,7 @@ func TestExamine(t *testing.T) {
 	w.work(w.maker.Proof, flows.FormAt{Form: f.ID, Version: 1}, &proof)
 	_, raw := w.file(proof)
 	var ways flows.FormProof
-	if err := json.Unmarshal(raw, &ways); err != nil || len(ways.Ways) < 2 || !strings.HasPrefix(ways.Ways[0], "1. Chị có con dưới 36 tháng tuổi không? → ") {
+	if err := json.Unmarshal(raw, &ways); err != nil || len(ways.Ways) < 2 || !strings.HasPrefix(ways.Ways[0], "1. Chị có con dưới 36 tháng tuổi không?\n→ ") {
 		t.Errorf("made-up people go %q, %v", ways.Ways, err)
 	}
 	w.work(w.maker.Proof, flows.FormAt{Form: f.ID, Version: 2}, &proof)
