@@ -145,8 +145,14 @@ func (t *Turn) newcomer() (bool, error) {
 				return false, nil
 			}
 		}
+		c, err := t.campaignTyped(in.Text)
+		if err != nil {
+			return false, err
+		}
 		if flow, _ := t.engine.means(in.Text); flow != "" {
 			t.Set("then", in.Text)
+		} else if c != nil { // the code of a questionnaire, as it stands on paper
+			t.Set("then", "/start q_"+c.Code)
 		} else if asked && !strings.HasPrefix(in.Text, "/") {
 			return false, nil
 		}
