@@ -279,7 +279,7 @@ func (m *mirror) answer(q *form.Step, draw func(...string) string) {
 		}
 	case form.SelectOne:
 		o := rapid.SampledFrom(q.Options).Draw(m.r, "option")
-		if len(q.Options) > mostListed {
+		if len(q.Options) > mostOffered {
 			m.write(o.Label)
 		} else if !m.tap(optionTag(q.Path, o.Name)) {
 			m.r.Fatalf("%s does not offer %s", q.Path, o.Name)

@@ -169,9 +169,10 @@ func doors() []*Flow {
 	}}
 }
 
+// closeCampaign ends the campaign, unless its time was over before.
 func (s *stage) closeCampaign() {
 	id := s.campaign().ID
-	s.update(func(tx *store.Tx) error { _, err := tx.CloseCampaign(id); return err })
+	s.update(func(tx *store.Tx) error { _, err := tx.CloseCampaign(id); return ignore(err, store.ErrCampaignState) })
 }
 
 // writeAnswers writes what can be read of the answers, in the order of their text:
