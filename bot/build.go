@@ -156,7 +156,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 
 		flows.CampaignCountWork:   broadcast.CountCampaign,
 		flows.CampaignListWork:    broadcast.ListCampaign,
-		flows.CampaignStateWork:   broadcast.CampaignState,
+		flows.CampaignStateWork:   broadcast.WatchCampaign,
 		flows.CampaignPictureWork: exporter.CampaignQR,
 		flows.CampaignNoticeWork:  exporter.CampaignNotice,
 

@@ -32,11 +32,11 @@ type campaignNote struct {
 }
 
 // CampaignStateWork is the name of the work that counts how far a campaign is; its
-// Data is a [CampaignState], and what comes of it a [store.CampaignCount].
+// Data is a [CampaignWatch], and what comes of it a [store.CampaignCount].
 const CampaignStateWork = "state of a campaign"
 
-// A CampaignState is what such a task is to do.
-type CampaignState struct {
+// A CampaignWatch is what such a task is to do.
+type CampaignWatch struct {
 	Campaign string `json:"campaign"` // ID
 }
 
@@ -71,7 +71,7 @@ func askCampaignState(t *Turn) error {
 	var n store.CampaignCount
 	counted := t.Get("count", &n)
 	if begun := !c.Started.IsZero(); begun && (!counted || t.Now.Sub(n.Made) >= countedFor) {
-		if err := t.TaskOnce(CampaignStateWork, CampaignState{c.ID}); err != nil {
+		if err := t.TaskOnce(CampaignStateWork, CampaignWatch{c.ID}); err != nil {
 			return err
 		}
 	}
@@ -174,7 +174,7 @@ func (t *Turn) lookAgain(c *store.Campaign) error {
 	if !t.Watches("state") || !t.Held(store.CampaignFlow, &at) || at.Campaign != c.ID || !c.Takes(t.Now) {
 		return nil
 	}
-	return t.TaskOnce(CampaignStateWork, CampaignState{c.ID})
+	return t.TaskOnce(CampaignStateWork, CampaignWatch{c.ID})
 }
 
 func (t *Turn) hearCampaignTask() error {
@@ -185,7 +185,7 @@ func (t *Turn) hearCampaignTask() error {
 	if o.Task == CampaignPictureWork || o.Task == CampaignNoticeWork {
 		return t.hearCampaignPicture()
 	}
-	var ask CampaignState
+	var ask CampaignWatch
 	var n store.CampaignCount
 	o, err := t.outcome(&ask, &n)
 	var at campaignNote

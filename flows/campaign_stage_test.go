@@ -19,7 +19,6 @@ import (
 //	@answered w1, w2            they have answered the campaign that was made last
 //	@begun w3 9                 she has begun and stands at question 9
 //	@refused w4                 she does not want to answer
-//	@late                       what is due comes too late
 //	Mai: (invite) Trả lời       she taps a button of the latest invitation that was sent to her
 
 // withAnswering adds what stands in for flows that answer a campaign and publish a
@@ -179,7 +178,7 @@ func (s *stage) campaignWork(task *store.Task) (result jsontext.Value, ok bool) 
 			return tx.CountAudience(c.Recipients())
 		})
 	case CampaignStateWork:
-		var ask CampaignState
+		var ask CampaignWatch
 		read(&ask, func(tx *store.Tx) (any, error) {
 			c, err := tx.Campaign(ask.Campaign)
 			if err != nil {

@@ -34,10 +34,10 @@ func CountCampaign(ctx context.Context, s *store.Store, task store.Task) ([]byte
 	return json.Marshal(n)
 }
 
-// CampaignState is the work that counts how far a campaign is
+// WatchCampaign is the work that counts how far a campaign is
 // ([flows.CampaignStateWork]). It changes nothing.
-func CampaignState(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
-	var ask flows.CampaignState
+func WatchCampaign(ctx context.Context, s *store.Store, task store.Task) ([]byte, error) {
+	var ask flows.CampaignWatch
 	if err := json.Unmarshal(task.Data, &ask); err != nil {
 		return nil, fmt.Errorf("read the task: %w", err)
 	}
