@@ -9,7 +9,7 @@ const QuestionnaireName = "nuoi-con-duoi-36-thang.xlsx"
 var questionnaire []byte
 
 // Questionnaire is the questionnaire of the sample: an XLSForm in Vietnamese and Khmer on the policies for
-// women who raise children under 36 months, with 18 questions of which one person is asked 2 to 18, and a
+// women who raise children under 36 months, with 18 questions of which one person is asked 4 to 18, and a
 // sheet phat_hanh. It is what a member of the staff would send to the bot. The caller must not change it.
 //
 // What it asks about: Labour Code 45/2019/QH14, articles 137 (60 minutes a day for a child under 12 months)

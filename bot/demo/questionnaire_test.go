@@ -43,9 +43,9 @@ func questionnaireTables() []sheetTable {
 					"ជម្រាបសួរបង។ សមាគមចង់ដឹងថា គោលនយោបាយសម្រាប់ស្ត្រីចិញ្ចឹមកូនក្រោម 36 ខែ បានដល់ដៃបងហើយឬនៅ។ កម្រងនេះមិនកត់ឈ្មោះទេ។ សំណួរណាបងមិនចង់ឆ្លើយ បងអាចរំលងបាន។"},
 				{"integer", "so_con", "Chị đang nuôi mấy cháu dưới 36 tháng tuổi?", "តើបងកំពុងចិញ្ចឹមកូនក្រោម 36 ខែប៉ុន្មាននាក់?", "Ghi số, không có thì ghi 0", "សរសេរលេខ បើគ្មាន សរសេរ 0",
 					"yes", "", ". >= 0 and . <= 5", "Chị ghi một số từ 0 đến 5 nhé.", "សូមបងសរសេរលេខពី 0 ដល់ 5។"},
-				{"begin_group", "nuoi_con", "Về cháu và chị", "អំពីកូន និងបង", "", "", "", "${so_con} > 0"},
 				{"select_one viec_lam", "viec_lam", "Hiện nay chị làm việc gì?", "សព្វថ្ងៃ បងធ្វើការអ្វី?", "", "", "yes"},
-				{"select_one co_khong", "bhxh", "Chị có tham gia bảo hiểm xã hội không?", "តើបងមានចូលរួមធានារ៉ាប់រងសង្គមទេ?", "", "", "yes", "${viec_lam} != 'o_nha'"},
+				{"select_one co_khong", "bhxh", "Chị có tham gia bảo hiểm xã hội không?", "តើបងមានចូលរួមធានារ៉ាប់រងសង្គមទេ?", "", "", "yes"},
+				{"begin_group", "nuoi_con", "Về cháu và chị", "អំពីកូន និងបង", "", "", "", "${so_con} > 0"},
 				{"select_one thai_san", "thai_san", "Chị đã nhận tiền thai sản của cháu nhỏ nhất chưa?", "តើបងបានទទួលប្រាក់មាតុភាពសម្រាប់កូនពៅហើយឬនៅ?", "", "", "yes", "${bhxh} = 'co'"},
 				{"select_multiple vi_sao_tien", "vi_sao_tien", "Vì sao chị chưa nhận đủ?", "ហេតុអ្វីបងមិនទាន់ទទួលគ្រប់?", "Chọn được nhiều ý", "អាចជ្រើសបានច្រើន",
 					"", "${thai_san} = 'mot_phan' or ${thai_san} = 'chua'", "not(selected(., 'khong') and count-selected(.) > 1)", "Đã chọn “Không rõ” thì thôi các ý khác, chị nhé.", "បើជ្រើស “មិនដឹង” សូមកុំជ្រើសផ្សេងទៀត។"},
@@ -245,7 +245,7 @@ func TestQuestionnaire(t *testing.T) {
 		t.Errorf("it asks %v, want %v", kinds, want)
 	}
 	e := u.Extent
-	if got := fmt.Sprintf("%d asked, %d to %d, expected %.1f, exact %v", asked, e.Shortest, e.Longest, e.Expected, e.Exact); got != "18 asked, 2 to 18, expected 8.7, exact true" {
+	if got := fmt.Sprintf("%d asked, %d to %d, expected %.1f, exact %v", asked, e.Shortest, e.Longest, e.Expected, e.Exact); got != "18 asked, 4 to 18, expected 9.6, exact true" {
 		t.Errorf("%s", got)
 	}
 	if r := u.Release; r.Anonymity != form.Anonymous || len(r.Quotas) != 1 || r.Quotas[0].Count != 200 {
