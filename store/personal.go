@@ -390,7 +390,7 @@ func cutSealed(raw []byte) (id string, text []byte, sealed bool) {
 		return "", nil, false
 	}
 	id, text = string(raw[head:head+keyIDSize]), raw[head+keyIDSize+1:len(raw)-1]
-	if strings.Trim(id, "0123456789abcdefghjkmnpqrstvwxyz") != "" || bytes.ContainsFunc(text, notBase64) {
+	if strings.Trim(id, "0123456789abcdefghjkmnpqrstvwxyz") != "" || slices.ContainsFunc(text, notBase64) {
 		return "", nil, false
 	}
 	return id, text, true
@@ -399,8 +399,8 @@ func cutSealed(raw []byte) (id string, text []byte, sealed bool) {
 // leastSealed is the length of nonce and tag in base64.
 const leastSealed = (28*8 + 5) / 6
 
-func notBase64(r rune) bool {
-	return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '+' || r == '/')
+func notBase64(b byte) bool {
+	return !(b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '+' || b == '/')
 }
 
 // A sealedError says why a field cannot be opened, and never what is in it.

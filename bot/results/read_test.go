@@ -23,11 +23,17 @@ type poll struct {
 
 func newPoll(t testing.TB, db store.Backend, mode store.Anonymity, f *form.Form) *poll {
 	t.Helper()
+	return newPollWith(t, db, mode, f, nil)
+}
+
+// newPollWith is newPoll in a database that is encrypted with key.
+func newPollWith(t testing.TB, db store.Backend, mode store.Anonymity, f *form.Form, key []byte) *poll {
+	t.Helper()
 	var ticks atomic.Int64 // each transaction has a millisecond of its own
 	now := func() time.Time {
 		return time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC).Add(time.Duration(ticks.Add(1)) * time.Millisecond)
 	}
-	s, err := store.Open(t.Context(), db, store.Options{Now: now})
+	s, err := store.Open(t.Context(), db, store.Options{Now: now, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}

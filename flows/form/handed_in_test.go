@@ -54,7 +54,7 @@ func TestAnonymous(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"form":"` + l.Form().ID + `","answers":{"ghi":{"state":"answered","value":"một điều"},"sinh":{"state":"answered","value":"1990"},"tuoi":{"state":"computed","value":"36"}}}`
+	want := `{"form":"` + l.Form().ID + `","answers":{"ghi":"một điều","sinh":"1990","tuoi":{"state":"computed","value":"36"}}}`
 	if string(final) != want {
 		t.Errorf("Anonymous = %s\nwant        %s", final, want)
 	}
