@@ -56,6 +56,19 @@ func (t *Turn) participated(c *store.Campaign) (*store.Participation, error) {
 	return p, err
 }
 
+// ownDraft is what she has begun herself of what p is about; nil: nothing, though
+// somebody else may be entering her answers.
+func (t *Turn) ownDraft(p *store.Participation) (*store.Answering, error) {
+	if p == nil || p.Draft == "" {
+		return nil, nil
+	}
+	d, err := t.Draft(p.Campaign, p.Draft)
+	if err != nil || d.By != "" {
+		return nil, err
+	}
+	return d, nil
+}
+
 func askFormIntro(t *Turn) error {
 	c, err := t.namedCampaign(t.Note("form_answer"))
 	if err != nil || c == nil {
@@ -83,11 +96,11 @@ func askFormIntro(t *Turn) error {
 		t.Say("questionnaire.not_invited", "title", c.Title)
 		return t.End()
 	}
-	if p != nil && p.Draft != "" && !t.Anew() {
-		d, err := t.Draft(c.ID, p.Draft)
-		if err != nil {
-			return err
-		}
+	d, err := t.ownDraft(p)
+	if err != nil {
+		return err
+	}
+	if d != nil && !t.Anew() {
 		if d.Number > 0 {
 			t.Say("questionnaire.resumed", "title", c.Title, "i", d.Number, "n", d.Of)
 		}
@@ -269,11 +282,11 @@ func openAnswering(t *Turn) (*sheet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p == nil || p.Draft == "" {
-			return nil, t.Goto("intro")
-		}
-		if d, err = t.Draft(c.ID, p.Draft); err != nil {
+		if d, err = t.ownDraft(p); err != nil {
 			return nil, err
+		}
+		if d == nil {
+			return nil, t.Goto("intro")
 		}
 		t.Set("draft", d.ID)
 	} else if err != nil {
