@@ -37,7 +37,7 @@ func (t *Turn) namedCampaign(note string) (*store.Campaign, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		c, err = t.CampaignByCode(note)
 	}
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.State == store.CampaignDraft {
+	if errors.Is(err, store.ErrNotFound) || err == nil && unpublished(c) {
 		t.Say("questionnaire.unknown")
 		return nil, t.End()
 	}
@@ -45,6 +45,11 @@ func (t *Turn) namedCampaign(note string) (*store.Campaign, error) {
 		t.About(c.Title)
 	}
 	return c, err
+}
+
+// unpublished says whether c may still become something else: nobody but staff hears of it.
+func unpublished(c *store.Campaign) bool {
+	return c.State == store.CampaignDraft || c.State == store.CampaignAsked
 }
 
 // participated is how far she has come; nil: she has done nothing.

@@ -105,7 +105,7 @@ func (t *Turn) campaignTyped(text string) (*store.Campaign, error) {
 		return nil, nil
 	}
 	c, err := t.CampaignByCode(text)
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.State == store.CampaignDraft {
+	if errors.Is(err, store.ErrNotFound) || err == nil && unpublished(c) {
 		return nil, nil
 	}
 	return c, err
