@@ -234,6 +234,57 @@ func TestAnonymousLeavesNoTrace(t *testing.T) {
 	}))
 }
 
+// Who opens a questionnaire that an officer has begun to enter for her begins it
+// herself: otherwise her own words would stay on her screen after she has sent them,
+// because they are wiped with who holds what was begun.
+func TestAnonymousBesideNhapHo(t *testing.T) {
+	w := newTeller(t, memory.Open(memory.Options{}))
+	c := w.campaign(readForm(t, "short"), store.Anonymous)
+	w.say("hoa", "/start")
+	w.say("hoa", "Tiếng Việt")
+	w.say("hoa", "Xin chào")
+	w.update(func(tx *store.Tx) error {
+		contact, err := tx.Contact(tx.ContactID("web:1", "hoa"))
+		if err != nil {
+			return err
+		}
+		officer, err := tx.NewMember()
+		if err != nil {
+			return err
+		}
+		l, err := form.NewLogic(w.form)
+		if err != nil {
+			return err
+		}
+		data, err := form.EncodeResponse(l.Begin(tx.Now, 1, nil))
+		if err != nil {
+			return err
+		}
+		d := &store.Answering{Campaign: c.ID, Member: contact.Members[0], By: officer.ID, How: store.ReadAloud, Answers: data}
+		_, _, err = tx.BeginAnswers(d)
+		return err
+	})
+	for _, text := range []string{"/start q_" + c.Code, "Trả lời", "Có", "4", secretWords, "Gửi"} {
+		w.say("hoa", text)
+	}
+	boxes := 0
+	for place, doc := range w.dump() {
+		bucket, _, _ := strings.Cut(place, " ")
+		switch {
+		case bucket == "response_box":
+			boxes++
+			if !strings.Contains(doc, `"how":"self"`) {
+				t.Errorf("it does not say that she answered herself: %s", doc)
+			}
+		case strings.Contains(doc, secretWords):
+			t.Errorf("her words are left: %s %s", place, doc)
+		}
+	}
+	if boxes != 1 {
+		t.Errorf("%d in the box, want 1", boxes)
+	}
+}
+
 // The file of bbolt holds her words once after it was scrubbed, in the box; and not at
 // all once the box was destroyed.
 func TestAnonymousLeavesNoBytes(t *testing.T) {

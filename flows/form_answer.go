@@ -37,7 +37,7 @@ func (t *Turn) namedCampaign(note string) (*store.Campaign, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		c, err = t.CampaignByCode(note)
 	}
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.State == store.CampaignDraft {
+	if errors.Is(err, store.ErrNotFound) || err == nil && unpublished(c) {
 		t.Say("questionnaire.unknown")
 		return nil, t.End()
 	}
@@ -47,6 +47,11 @@ func (t *Turn) namedCampaign(note string) (*store.Campaign, error) {
 	return c, err
 }
 
+// unpublished says whether c may still become something else: nobody but staff hears of it.
+func unpublished(c *store.Campaign) bool {
+	return c.State == store.CampaignDraft || c.State == store.CampaignAsked
+}
+
 // participated is how far she has come; nil: she has done nothing.
 func (t *Turn) participated(c *store.Campaign) (*store.Participation, error) {
 	p, err := t.Participation(c.ID, t.Member.ID)
@@ -54,6 +59,19 @@ func (t *Turn) participated(c *store.Campaign) (*store.Participation, error) {
 		return nil, nil
 	}
 	return p, err
+}
+
+// ownDraft is what she has begun herself of what p is about; nil: nothing, though
+// somebody else may be entering her answers.
+func (t *Turn) ownDraft(p *store.Participation) (*store.Answering, error) {
+	if p == nil || p.Draft == "" {
+		return nil, nil
+	}
+	d, err := t.Draft(p.Campaign, p.Draft)
+	if err != nil || d.By != "" {
+		return nil, err
+	}
+	return d, nil
 }
 
 func askFormIntro(t *Turn) error {
@@ -83,11 +101,11 @@ func askFormIntro(t *Turn) error {
 		t.Say("questionnaire.not_invited", "title", c.Title)
 		return t.End()
 	}
-	if p != nil && p.Draft != "" && !t.Anew() {
-		d, err := t.Draft(c.ID, p.Draft)
-		if err != nil {
-			return err
-		}
+	d, err := t.ownDraft(p)
+	if err != nil {
+		return err
+	}
+	if d != nil && !t.Anew() {
 		if d.Number > 0 {
 			t.Say("questionnaire.resumed", "title", c.Title, "i", d.Number, "n", d.Of)
 		}
@@ -269,11 +287,11 @@ func openAnswering(t *Turn) (*sheet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p == nil || p.Draft == "" {
-			return nil, t.Goto("intro")
-		}
-		if d, err = t.Draft(c.ID, p.Draft); err != nil {
+		if d, err = t.ownDraft(p); err != nil {
 			return nil, err
+		}
+		if d == nil {
+			return nil, t.Goto("intro")
 		}
 		t.Set("draft", d.ID)
 	} else if err != nil {

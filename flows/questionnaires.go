@@ -61,8 +61,12 @@ func (t *Turn) campaignForHer(c *store.Campaign) (string, error) {
 		return "", err
 	}
 	until := t.lastMoment(c)
+	d, err := t.ownDraft(p)
+	if err != nil {
+		return "", err
+	}
 	switch {
-	case p == nil:
+	case p == nil || d == nil && p.Draft != "":
 		invited := *c
 		invited.Open = false // the link alone is no invitation
 		may, err := t.MayAnswer(&invited, t.Member.ID)
@@ -70,11 +74,7 @@ func (t *Turn) campaignForHer(c *store.Campaign) (string, error) {
 			return "", err
 		}
 		return t.T("questionnaire.line_new", "title", c.Title, "until", until), nil
-	case p.Draft != "":
-		d, err := t.Draft(c.ID, p.Draft)
-		if err != nil {
-			return "", err
-		}
+	case d != nil:
 		return t.T("questionnaire.line_begun", "title", c.Title, "i", d.Number, "n", d.Of, "until", until), nil
 	case p.State == store.PartSent && c.Mode != store.Anonymous:
 		return t.T("questionnaire.line_sent", "title", c.Title, "until", until), nil
@@ -105,7 +105,7 @@ func (t *Turn) campaignTyped(text string) (*store.Campaign, error) {
 		return nil, nil
 	}
 	c, err := t.CampaignByCode(text)
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.State == store.CampaignDraft {
+	if errors.Is(err, store.ErrNotFound) || err == nil && unpublished(c) {
 		return nil, nil
 	}
 	return c, err

@@ -421,6 +421,37 @@ func TestRestOfBox(t *testing.T) {
 	}
 }
 
+// The rest that joins those that were released before does not stand apart from them
+// by its day.
+func TestRestHasNoDayOfItsOwn(t *testing.T) {
+	p := newPoll(t, 7, store.Anonymous, func(c *store.Campaign) { c.KeepRest = true })
+	for i := range 7 {
+		if i == store.LotSize {
+			p.now = p.now.AddDate(0, 0, 2)
+		}
+		if err := p.reply(i, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	days := map[time.Time]int{}
+	p.do(func(tx *store.Tx) error {
+		if _, err := tx.CloseCampaign(p.c.ID); err != nil {
+			return err
+		}
+		for r, err := range tx.Responses(p.c.ID, "") {
+			if err != nil {
+				return err
+			}
+			days[r.Sent]++
+		}
+		return nil
+	})
+	if len(days) != 1 {
+		t.Errorf("responses by day: %v, want all on one", days)
+	}
+	p.sound()
+}
+
 // An invitation and its reminders reach those who have not answered, and nobody
 // else; by themselves, and until the end.
 func TestCampaignInvites(t *testing.T) {

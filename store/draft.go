@@ -73,7 +73,8 @@ type draftRef struct {
 // whose unit is d.Area, or for somebody without an entry here where it is empty.
 // d.By, d.How, d.Language, d.Channel and d.Answers must be set as they are to be
 // kept; the version is the campaign's. When she has begun already it returns what
-// she has begun, with began false. It returns [ErrOver] when the campaign takes no
+// she has begun, with began false; but what somebody else has begun to enter for her
+// is deleted when she begins herself. It returns [ErrOver] when the campaign takes no
 // answers now, [ErrAnswered] when she has sent hers, and [ErrQuota] when no more
 // of such are wanted.
 func (tx *Tx) BeginAnswers(d *Answering) (now *Answering, began bool, err error) {
@@ -96,7 +97,12 @@ func (tx *Tx) BeginAnswers(d *Answering) (now *Answering, began bool, err error)
 			return nil, false, ErrAnswered
 		case p.Draft != "":
 			now, err := tx.Draft(c.ID, p.Draft)
-			return now, false, err
+			if err != nil || now.By == "" || d.By != "" {
+				return now, false, err
+			}
+			if err := tx.takeFromAside(c, p, now); err != nil {
+				return nil, false, err
+			}
 		}
 	}
 	full := tx.Wanted(c, d.Area)
@@ -117,6 +123,20 @@ func (tx *Tx) BeginAnswers(d *Answering) (now *Answering, began bool, err error)
 		return nil, false, full
 	}
 	return d, true, errors.Join(tx.KeepAnswers(d), tx.holdDraft(d))
+}
+
+// takeFromAside deletes what somebody has begun to enter for the member of p, with
+// the traces of it. She does not go on with it: it says that it was entered by
+// another, and the traces of her own answers would not be looked for with her.
+func (tx *Tx) takeFromAside(c *Campaign, p *Participation, d *Answering) error {
+	if err := errors.Join(tx.WipeTraces(d), tx.deleteDraft(c.ID, d.ID)); err != nil {
+		return err
+	}
+	p.Draft = ""
+	if c.Mode == Anonymous {
+		return tx.planScrub()
+	}
+	return nil
 }
 
 // ChangeAnswers takes what the member has sent up again, so that she can change it

@@ -46,7 +46,7 @@ func (tx *Tx) putInBox(c *Campaign, d *Answering, answers []byte) error {
 	}
 	box = append(box, &boxed{Version: d.Version, How: d.How, Answers: answers})
 	if len(box) >= LotSize {
-		return tx.release(c, box)
+		return tx.release(c, box, dayOf(tx.Now, tx.store.zone))
 	}
 	keyed, err := tx.shuffle(box)
 	if err != nil {
@@ -90,9 +90,8 @@ func (tx *Tx) emptyBox(campaign string) ([]*boxed, error) {
 	return box, nil
 }
 
-// release makes responses of what was in the box.
-func (tx *Tx) release(c *Campaign, box []*boxed) error {
-	day := dayOf(tx.Now, tx.store.zone)
+// release makes responses of what was in the box, of that day.
+func (tx *Tx) release(c *Campaign, box []*boxed, day time.Time) error {
 	keyed, err := tx.shuffle(box)
 	if err != nil {
 		return err
@@ -123,13 +122,31 @@ func (tx *Tx) settleBox(c *Campaign) error {
 	if !c.KeepRest {
 		return nil
 	}
-	for _, err := range tx.kv.Scan("response", c.ID+"/", after(c.ID+"/")) {
-		if err != nil {
-			return err
-		}
-		return tx.release(c, box)
+	day, err := tx.lastReleased(c)
+	if err != nil || day.IsZero() {
+		return err // nothing was ever released: there is nothing to join
 	}
-	return nil // nothing was ever released: there is nothing to join
+	return tx.release(c, box, day) // on a day of their own they would stand apart from those that they join
+}
+
+// lastReleased is the latest day on which responses of the anonymous campaign c were
+// released; zero: none were.
+func (tx *Tx) lastReleased(c *Campaign) (day time.Time, err error) {
+	for p, err := range tx.kv.Scan("response", c.ID+"/", after(c.ID+"/")) {
+		var r struct {
+			Sent time.Time `json:"sent"`
+		}
+		if err == nil {
+			err = decodePlain(p, &r)
+		}
+		if err != nil {
+			return day, err
+		}
+		if r.Sent.After(day) {
+			day = r.Sent
+		}
+	}
+	return day, nil
 }
 
 // shuffle gives each of box a new random key. Whoever writes them in the order of

@@ -3,6 +3,8 @@ package form
 import (
 	"strings"
 	"time"
+
+	"chihai/flows/form/xpath"
 )
 
 // Final is the response as it is handed in, for those who read answers: without
@@ -61,22 +63,42 @@ func (f *Form) telling() map[string]bool {
 }
 
 // tells says whether what is computed for the question follows from what is telling.
-// today() alone is so; with an answer beside it, as in an age, it is not.
 func (q *Question) tells(telling map[string]bool) bool {
-	of := q.Calculation
-	if of == "" && q.Dynamic {
-		of = q.Default
+	if tellsFrom(q.Calculation, telling) {
+		return true
 	}
-	for _, moment := range []string{"now(", "uuid(", "random(", "property("} {
-		if strings.Contains(strings.ReplaceAll(of, " ", ""), moment) {
-			return true
+	return q.Dynamic && tellsFrom(q.Default, telling)
+}
+
+// tellsFrom says whether the value of an expression follows from what is telling,
+// however it is named: ${start}, ../start and /data/start are the same. today() alone
+// is telling; with an answer beside it, as in an age, it is not.
+func tellsFrom(expression string, telling map[string]bool) bool {
+	if expression == "" {
+		return false
+	}
+	x, err := xpath.Parse(expression)
+	if err != nil {
+		return true
+	}
+	tells, today := false, false
+	xpath.Walk(x.Root(), func(n xpath.Node) bool {
+		switch n := n.(type) {
+		case *xpath.Call:
+			switch n.Name {
+			case "now", "uuid", "random", "property", "jr:property":
+				tells = true
+			case "today":
+				today = true
+			}
+		case *xpath.Path:
+			tells = tells || n.From == xpath.LastSaved // it would join two of her responses
 		}
+		return true
+	})
+	named := x.Questions()
+	for _, m := range named {
+		tells = tells || telling[m.Name]
 	}
-	refs, _ := References(of)
-	for _, ref := range refs {
-		if telling[ref.Name] {
-			return true
-		}
-	}
-	return len(refs) == 0 && strings.Contains(strings.ReplaceAll(of, " ", ""), "today(")
+	return tells || today && len(named) == 0
 }

@@ -21,6 +21,8 @@ func TestAnonymous(t *testing.T) {
 | | calculate | luc | | now() | |
 | | calculate | tu_luc | | concat('x', ${luc}) | |
 | | calculate | ngay | | string(today()) | |
+| | calculate | duong | | string(/data/bat_dau) | |
+| | calculate | canh | | concat('x', ../luc) | |
 | | calculate | tuoi | | 2026 - ${sinh} | |
 `)
 	s := Setting{Language: "vi", Clock: xpath.Clock{Now: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}
