@@ -122,15 +122,22 @@ func behind(id string) string { return id + "0" }
 func (r *Reading) Rows(ctx context.Context, n int) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
-		batches := make(chan batch, aheadBatches)
+		sealed, batches := make(chan batch, aheadBatches), make(chan batch, aheadBatches)
 		defer func() {
 			stop()
-			for range batches { // until the reader has ended
+			for range batches { // until those who read have ended
 			}
+		}()
+		go func() { // reading and decoding take as long as one another
+			defer close(sealed)
+			r.read(ctx, n, sealed)
 		}()
 		go func() {
 			defer close(batches)
-			r.read(ctx, n, batches)
+			for b := range sealed {
+				r.decode(&b)
+				batches <- b
+			}
 		}()
 		for b := range batches {
 			for _, row := range b.rows {
@@ -151,7 +158,8 @@ type batch struct {
 	err  error
 }
 
-// read reads the first n responses, a batch after the other.
+// read reads the first n responses, a batch after the other, with their answers as
+// they are kept.
 func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 	from, left := "", min(n, r.Number)
 	for left > 0 && from <= r.last {
@@ -187,21 +195,7 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 			return nil
 		})
 		from = next
-		for _, row := range found {
-			if b.err != nil {
-				break
-			}
-			if row.Version < 1 || row.Version > len(r.Forms) {
-				b.err = fmt.Errorf("response %s: version %d of the form is not known", row.ID, row.Version)
-				break
-			}
-			if row.Given, b.err = form.DecodeResponse(row.Answers); b.err != nil {
-				b.err = fmt.Errorf("response %s: %w", row.ID, b.err)
-				break
-			}
-			row.Answers = nil
-			b.rows = append(b.rows, row)
-		}
+		b.rows = found
 		left -= len(b.rows)
 		if b.err == nil {
 			b.err = ctx.Err() // a batch that was read before it ended is enough
@@ -210,6 +204,25 @@ func (r *Reading) read(ctx context.Context, n int, out chan<- batch) {
 		if b.err != nil {
 			return
 		}
+	}
+}
+
+// decode understands the answers of b. When those of one cannot be understood, the
+// rows before it are left.
+func (r *Reading) decode(b *batch) {
+	for i := range b.rows {
+		row := &b.rows[i]
+		var err error
+		if row.Version < 1 || row.Version > len(r.Forms) {
+			err = fmt.Errorf("version %d of the form is not known", row.Version)
+		} else {
+			row.Given, err = form.DecodeResponse(row.Answers)
+		}
+		if err != nil {
+			b.rows, b.err = b.rows[:i], fmt.Errorf("response %s: %w", row.ID, err)
+			return
+		}
+		row.Answers = nil
 	}
 }
 
