@@ -309,12 +309,26 @@ func (t *Turn) answeringSheet(c *store.Campaign, d *store.Answering) (*sheet, er
 	if c.Mode == store.Anonymous {
 		t.quiet = c.ID
 	}
-	s, err := t.sheetOf(c.Form, d.Version, d.Answers)
+	version, err := t.askedVersion(c, d)
+	if err != nil {
+		return nil, err
+	}
+	s, err := t.sheetIn(c.Form, version, d.Answers)
 	if err != nil {
 		return nil, err
 	}
 	s.campaign, s.draft = c, d
 	return s, nil
+}
+
+// askedVersion is the version in whose words d is asked. Other words reach an
+// anonymous campaign only when it was given that version: new ones may ask who she is.
+func (t *Turn) askedVersion(c *store.Campaign, d *store.Answering) (int, error) {
+	version, err := t.WordedVersion(c.Form, d.Version)
+	if c.Mode == store.Anonymous {
+		version = min(version, max(c.Version, d.Version))
+	}
+	return version, err
 }
 
 func keepAnswering(t *Turn, s *sheet, data []byte) error {

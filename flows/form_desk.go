@@ -77,12 +77,18 @@ func (d *desk) steps() []Step {
 	}
 }
 
-// sheetOf takes up a response to a version of a form for this turn.
+// sheetOf takes up a response to a version of a form for this turn, in the newest
+// words of this version.
 func (t *Turn) sheetOf(id string, version int, answers []byte) (*sheet, error) {
 	version, err := t.WordedVersion(id, version)
 	if err != nil {
 		return nil, err
 	}
+	return t.sheetIn(id, version, answers)
+}
+
+// sheetIn is sheetOf in the words of that very version.
+func (t *Turn) sheetIn(id string, version int, answers []byte) (*sheet, error) {
 	l, err := t.logic(id, version)
 	if err != nil {
 		return nil, err
