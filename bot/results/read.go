@@ -140,6 +140,10 @@ func (r *Reading) Rows(ctx context.Context, n int) iter.Seq2[Row, error] {
 			}
 		}()
 		for b := range batches {
+			if err := ctx.Err(); err != nil { // what was read ahead is not wanted any more
+				yield(Row{}, err)
+				return
+			}
 			for _, row := range b.rows {
 				if !yield(row, nil) {
 					return
