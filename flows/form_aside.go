@@ -143,7 +143,7 @@ func askAsideHow(t *Turn) error {
 	}
 	t.Say("questionnaire.aside_how", "title", c.Title)
 	if c.Mode == store.Anonymous {
-		t.Say("questionnaire.aside_anonymous")
+		t.Say("questionnaire.aside_anonymous", "lot", store.LotSize)
 	} else {
 		t.Say("questionnaire.aside_named")
 	}

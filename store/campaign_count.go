@@ -181,6 +181,7 @@ func (tx *Tx) countResponses(c *Campaign, n *CampaignCount) error {
 			n.Last = r.Sent
 		}
 		switch {
+		case r.How == "": // an anonymous one that is among few of its kind
 		case r.How != InPerson:
 			n.Aside++
 		case !r.Begun.IsZero():

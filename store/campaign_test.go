@@ -452,6 +452,65 @@ func TestRestHasNoDayOfItsOwn(t *testing.T) {
 	p.sound()
 }
 
+// In which way a response of an anonymous campaign came is told only of five at
+// least: the only one that an officer has entered is that of the woman beside her.
+func TestAnonymousHidesRareWays(t *testing.T) {
+	for _, tt := range []struct {
+		sent string // one letter each: s herself, a read aloud, p from paper
+		want string // ways of all that can be read, with their numbers
+	}{
+		{"sssss", "map[self:5]"},
+		{"aaaaa", "map[aloud:5]"},
+		{"sasss", "map[:5]"},
+		{"sssssaaaaa", "map[aloud:5 self:5]"},
+		{"sssssss", "map[self:7]"},
+		{"sssssa", "map[:6]"},
+		{"sssssaaaaasa", "map[aloud:6 self:6]"},
+		{"sssssaaaaap", ""}, // it is left to chance of which way it is told no more
+	} {
+		p := newPoll(t, len(tt.sent), store.Anonymous, func(c *store.Campaign) { c.KeepRest = true })
+		for i, letter := range tt.sent {
+			d := &store.Answering{Campaign: p.c.ID, Member: p.women[i], How: store.InPerson, Answers: answers("x", 0)}
+			switch letter {
+			case 'a':
+				d.How, d.By = store.ReadAloud, p.women[len(tt.sent)]
+			case 'p':
+				d.How, d.By = store.FromPaper, p.women[len(tt.sent)]
+			}
+			p.do(func(tx *store.Tx) error {
+				d, _, err := tx.BeginAnswers(d)
+				if err != nil {
+					return err
+				}
+				_, err = tx.SendAnswers(d, d.Answers, d.Answers)
+				return err
+			})
+		}
+		ways := map[store.AnswerMode]int{}
+		p.do(func(tx *store.Tx) error {
+			if _, err := tx.CloseCampaign(p.c.ID); err != nil {
+				return err
+			}
+			for r, err := range tx.Responses(p.c.ID, "") {
+				if err != nil {
+					return err
+				}
+				ways[r.How]++
+			}
+			return nil
+		})
+		for way, n := range ways {
+			if n < store.LotSize {
+				t.Errorf("%s: %d came in the way %q", tt.sent, n, way)
+			}
+		}
+		if got := fmt.Sprint(ways); got != tt.want && tt.want != "" {
+			t.Errorf("%s: %s, want %s", tt.sent, got, tt.want)
+		}
+		p.sound()
+	}
+}
+
 // An invitation and its reminders reach those who have not answered, and nobody
 // else; by themselves, and until the end.
 func TestCampaignInvites(t *testing.T) {

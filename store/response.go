@@ -27,8 +27,8 @@ type Response struct {
 	Member    string         `json:"member,omitzero"`    // Named: whose they are; empty: of somebody who is no member here
 	Pseudonym string         `json:"pseudonym,omitzero"` // Pseudonymous: what stands in the place of her
 	By        string         `json:"by,omitzero"`        // member who entered them for her; empty: she did, or it is not kept
-	How       AnswerMode     `json:"how"`
-	Area      string         `json:"area,omitzero"` // code of the unit where she lived when she began
+	How       AnswerMode     `json:"how"`                // empty: few of an anonymous campaign came like this
+	Area      string         `json:"area,omitzero"`      // code of the unit where she lived when she began
 	Language  string         `json:"language,omitzero"`
 	Channel   string         `json:"channel,omitzero"`
 	Begun     time.Time      `json:"begun,omitzero"`

@@ -46,6 +46,7 @@ func (tx *Tx) putInBox(c *Campaign, d *Answering, answers []byte) error {
 	}
 	box = append(box, &boxed{Version: d.Version, How: d.How, Answers: answers})
 	if len(box) >= LotSize {
+		hideHow(box, countHow(box))
 		return tx.release(c, box, dayOf(tx.Now, tx.store.zone))
 	}
 	keyed, err := tx.shuffle(box)
@@ -109,6 +110,28 @@ func (tx *Tx) release(c *Campaign, box []*boxed, day time.Time) error {
 	return nil
 }
 
+// countHow counts in which ways the answers in box came.
+func countHow(box []*boxed) map[AnswerMode]int {
+	n := map[AnswerMode]int{}
+	for _, b := range box {
+		n[b.How]++
+	}
+	return n
+}
+
+// hideHow takes out of all of box in which way they came, unless of each way there
+// are [LotSize] at least among those of which n counts: the only sheet that was
+// entered for somebody is hers. It says whether it did.
+func hideHow(box []*boxed, n map[AnswerMode]int) bool {
+	if !slices.ContainsFunc(box, func(b *boxed) bool { return n[b.How] < LotSize }) {
+		return false
+	}
+	for _, b := range box {
+		b.How = ""
+	}
+	return true
+}
+
 // settleBox empties the box of c, which is closed: what is left of it joins the
 // responses that were released before, or is destroyed.
 func (tx *Tx) settleBox(c *Campaign) error {
@@ -122,31 +145,64 @@ func (tx *Tx) settleBox(c *Campaign) error {
 	if !c.KeepRest {
 		return nil
 	}
-	day, err := tx.lastReleased(c)
+	day, how, err := tx.lastReleased(c)
 	if err != nil || day.IsZero() {
 		return err // nothing was ever released: there is nothing to join
+	}
+	if hideHow(box, how) && how[""] < LotSize {
+		if err := tx.hideReleasedHow(c); err != nil {
+			return err
+		}
 	}
 	return tx.release(c, box, day) // on a day of their own they would stand apart from those that they join
 }
 
 // lastReleased is the latest day on which responses of the anonymous campaign c were
-// released; zero: none were.
-func (tx *Tx) lastReleased(c *Campaign) (day time.Time, err error) {
+// released, and how many of all of them came in which way; zero: none were.
+func (tx *Tx) lastReleased(c *Campaign) (day time.Time, how map[AnswerMode]int, err error) {
+	how = map[AnswerMode]int{}
 	for p, err := range tx.kv.Scan("response", c.ID+"/", after(c.ID+"/")) {
 		var r struct {
-			Sent time.Time `json:"sent"`
+			How  AnswerMode `json:"how"`
+			Sent time.Time  `json:"sent"`
 		}
 		if err == nil {
 			err = decodePlain(p, &r)
 		}
 		if err != nil {
-			return day, err
+			return day, nil, err
 		}
 		if r.Sent.After(day) {
 			day = r.Sent
 		}
+		how[r.How]++
 	}
-	return day, nil
+	return day, how, nil
+}
+
+// hideReleasedHow takes out of [LotSize] responses of c in which way they came, so
+// that those which say nothing of it are not the rest alone. All of them came in the
+// same one, of which none or as many are left: lots are released whole.
+func (tx *Tx) hideReleasedHow(c *Campaign) error {
+	var hidden []*Response
+	for r, err := range each[Response](tx, "response", c.ID+"/", after(c.ID+"/")) {
+		if err != nil {
+			return err
+		}
+		if len(hidden) > 0 && r.How != hidden[0].How {
+			continue
+		}
+		if hidden = append(hidden, r); len(hidden) == LotSize {
+			break
+		}
+	}
+	for _, r := range hidden {
+		r.How = ""
+		if err := put(tx, "response", c.ID+"/"+r.ID, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shuffle gives each of box a new random key. Whoever writes them in the order of
