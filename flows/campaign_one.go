@@ -70,7 +70,8 @@ func askCampaignState(t *Turn) error {
 	t.About(cut(c.Title, mostLabel))
 	var n store.CampaignCount
 	counted := t.Get("count", &n)
-	if begun := !c.Started.IsZero(); begun && (!counted || t.Now.Sub(n.Made) >= countedFor) {
+	if begun := !c.Started.IsZero(); begun && (!counted || t.Count("anew") > 0 || t.Now.Sub(n.Made) >= countedFor) {
+		t.Forget("anew")
 		if err := t.TaskOnce(CampaignStateWork, CampaignWatch{c.ID}); err != nil {
 			return err
 		}
@@ -115,6 +116,7 @@ func takeCampaignState(t *Turn) error {
 	switch id := t.Chosen(); id {
 	case "look":
 		t.Forget("looks")
+		t.Set("anew", 1) // who presses it wants to see what has come since
 		return t.Stay()
 	case "remind", "extend", "close", "share":
 		return t.Goto(id)
