@@ -23,7 +23,7 @@ func (r *Response) Final() *Response {
 func (l *Logic) Anonymous(r *Response) *Response {
 	final := r.Final()
 	final.Started, final.Ended, final.Seed, final.Rest = time.Time{}, time.Time{}, 0, nil
-	telling := l.form.telling()
+	telling := l.form.Telling()
 	for path := range final.Answers {
 		name := path[strings.LastIndexByte(path, '/')+1:]
 		if telling[name] && final.Answers[path].State == Computed {
@@ -41,9 +41,10 @@ func (l *Logic) Anonymous(r *Response) *Response {
 	return final
 }
 
-// telling are the names of what the form itself knows about the time, the device or
-// the person, and of what is calculated from that.
-func (f *Form) telling() map[string]bool {
+// Telling are the names of what the form itself knows about the time, the device or
+// the person, and of what is calculated from that: an anonymous response holds
+// nothing of it, and neither does a file of them.
+func (f *Form) Telling() map[string]bool {
 	telling := map[string]bool{}
 	for q := range f.Questions() {
 		switch q.Kind {

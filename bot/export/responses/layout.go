@@ -37,7 +37,7 @@ func (w *writing) layout() []*table {
 	for i := range versions {
 		hidden := map[string]bool{}
 		if w.dataset.Anonymous {
-			hidden = telling(forms[i])
+			hidden = forms[i].Telling()
 		}
 		for k := range versions[i] {
 			s := &versions[i][k]
