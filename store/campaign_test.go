@@ -305,6 +305,57 @@ func TestChangeAnswers(t *testing.T) {
 	}
 }
 
+// Who refuses halfway leaves nothing of what she has answered: not on the screen of
+// her web chat, and not in the file.
+func TestRefuseLeavesNothing(t *testing.T) {
+	p := newPoll(t, 0, store.Anonymous, nil)
+	var hoa *store.Member
+	p.do(func(tx *store.Tx) error {
+		c, m, _, err := tx.Meet("web", "hoa")
+		if err != nil {
+			return err
+		}
+		hoa = m
+		_, err = tx.ShowLine(c.ID, &store.Line{ID: tx.NewID(), Text: "trước"})
+		return err
+	})
+	p.now = p.now.Add(time.Minute)
+	p.do(func(tx *store.Tx) error {
+		_, _, err := tx.BeginAnswers(&store.Answering{Campaign: p.c.ID, Member: hoa.ID, How: store.InPerson, Answers: answers("bị đánh", 0)})
+		return err
+	})
+	p.now = p.now.Add(time.Minute)
+	p.do(func(tx *store.Tx) error {
+		_, err := tx.ShowLine(hoa.Contacts[0], &store.Line{ID: tx.NewID(), Text: "bị đánh"})
+		return err
+	})
+	p.do(func(tx *store.Tx) error { return tx.RefuseCampaign(p.c, hoa) })
+	scrubs := false
+	p.do(func(tx *store.Tx) error {
+		for d, err := range tx.AllDue() {
+			if err != nil {
+				return err
+			}
+			scrubs = scrubs || d.Job == store.ScrubJob
+		}
+		return nil
+	})
+	if !scrubs {
+		t.Error("nobody will wipe the file")
+	}
+	for _, bucket := range store.Buckets() {
+		for key, value := range p.all(bucket) {
+			if strings.Contains(value, "bị đánh") {
+				t.Errorf("%s/%s still says it", bucket, key)
+			}
+		}
+	}
+	if len(p.all("screen")) != 1 {
+		t.Errorf("her screen holds %d lines, want the one from before", len(p.all("screen")))
+	}
+	p.sound()
+}
+
 // A quota lets in as many as it says, also of those who began before it was full.
 func TestQuota(t *testing.T) {
 	p := newPoll(t, 4, store.Anonymous, func(c *store.Campaign) { c.Quotas = []store.Quota{{Area: "31528", Count: 2}} })

@@ -67,7 +67,8 @@ func (tx *Tx) ParticipationsOf(member string) iter.Seq2[*Participation, error] {
 }
 
 // RefuseCampaign keeps that the member does not want to answer c, and deletes what
-// she has begun. It returns [ErrAnswered] when she has sent her answers.
+// she has begun, with its traces where c is anonymous; the database file is wiped of
+// it soon. It returns [ErrAnswered] when she has sent her answers.
 func (tx *Tx) RefuseCampaign(c *Campaign, m *Member) error {
 	p, err := tx.Participation(c.ID, m.ID)
 	switch {
@@ -81,7 +82,11 @@ func (tx *Tx) RefuseCampaign(c *Campaign, m *Member) error {
 		return nil
 	}
 	if p.Draft != "" {
-		if err := tx.deleteDraft(c.ID, p.Draft); err != nil {
+		d, err := tx.Draft(c.ID, p.Draft)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(tx.WipeTraces(d), tx.deleteDraft(c.ID, d.ID), tx.planScrub()); err != nil {
 			return err
 		}
 		p.Draft = ""

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"time"
 
 	"chihai/bot/export/responses"
@@ -107,19 +108,21 @@ func (w *Works) File(ctx context.Context, s *store.Store, task store.Task) ([]by
 	return json.Marshal(made)
 }
 
-// tell plans that whoever waits for the file hears how far it is. That it cannot be
-// told stops nothing.
+// tell plans that whoever waits for the file hears how far it is. A file is made all
+// the same where that fails.
 func (w *Works) tell(ctx context.Context, s *store.Store, task store.Task, key string, percent int) {
 	data, err := json.Marshal(flows.AnswersFileProgress{Key: key, Percent: percent})
-	if err != nil {
-		return
-	}
-	_ = s.Update(ctx, func(tx *store.Tx) error {
-		return tx.Plan(&store.Due{
-			ID: store.AnswersFileKind + "/" + key, At: tx.Now.Truncate(time.Second), Until: tx.Now.Add(time.Hour),
-			Job: store.HearJob, Member: task.Member, Flow: task.Flow, Data: jsontext.Value(data),
+	if err == nil {
+		err = s.Update(ctx, func(tx *store.Tx) error {
+			return tx.Plan(&store.Due{
+				ID: store.AnswersFileKind + "/" + key, At: tx.Now.Truncate(time.Second), Until: tx.Now.Add(time.Hour),
+				Job: store.HearJob, Member: task.Member, Flow: task.Flow, Data: jsontext.Value(data),
+			})
 		})
-	})
+	}
+	if err != nil && ctx.Err() == nil {
+		slog.Warn("progress of a file is not told", "task", task.ID, "err", err)
+	}
 }
 
 // errTooLarge says that a file does not go through a chat.
